@@ -1,0 +1,56 @@
+//! Route templates, as the router, the metrics' `endpoint` label and the browser's
+//! span names use them, and the functions that fill them in.
+
+/// The page.
+pub const PAGE: &str = "/";
+/// The plain form's target: creates a task and redirects back to [`PAGE`].
+pub const TASK_FORM: &str = "/tasks";
+/// List (GET) and create (POST).
+pub const TASKS: &str = "/api/tasks";
+/// One task: change (PUT) and delete (DELETE).
+pub const TASK: &str = "/api/tasks/{id}";
+/// One trace with its log lines.
+pub const TRACE: &str = "/api/traces/{trace_id}";
+/// The browser's intake of spans, OTLP/JSON.
+pub const OTLP_TRACES: &str = "/otlp/v1/traces";
+/// The browser's intake of log records, OTLP/JSON.
+pub const OTLP_LOGS: &str = "/otlp/v1/logs";
+/// Liveness: the process answers.
+pub const HEALTH: &str = "/health";
+/// Readiness: the database answers.
+pub const READY: &str = "/ready";
+/// Prometheus exposition.
+pub const METRICS: &str = "/metrics";
+/// Static files with hashed names.
+pub const ASSETS: &str = "/assets";
+
+/// The path of one task.
+#[must_use]
+pub fn task(id: i64) -> String {
+    let mut path = String::from("/api/tasks/");
+    if id < 0 {
+        path.push('-');
+    }
+    crate::decimal::push(&mut path, id.unsigned_abs());
+    path
+}
+
+/// The path of one trace; `trace_id` is 32 lower-case hexadecimal digits.
+#[must_use]
+pub fn trace(trace_id: &str) -> String {
+    let mut path = String::from("/api/traces/");
+    path.push_str(trace_id);
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filled_paths_follow_their_templates() {
+        assert_eq!(task(7), TASK.replace("{id}", "7"));
+        assert_eq!(task(-7), "/api/tasks/-7");
+        assert_eq!(trace("ab"), TRACE.replace("{trace_id}", "ab"));
+    }
+}
