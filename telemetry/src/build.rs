@@ -1,0 +1,232 @@
+//! Putting the parts together.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use opentelemetry::global;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::ExporterBuildError;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use thiserror::Error;
+use tracing::subscriber::SetGlobalDefaultError;
+use tracing::{Dispatch, Level};
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
+
+use crate::batch::Worker;
+use crate::config::Config;
+use crate::dropped::Dropped;
+use crate::forward::Forwarder;
+use crate::log::LogLayer;
+use crate::queue::Queue;
+use crate::sink::{Signal, Sink};
+use crate::spans::SpanFanOut;
+use crate::{panic, propagation, resource};
+
+/// Lines that wait for stdout at the most; more are dropped and counted.
+const STDOUT_LINES: usize = 16_384;
+/// Signals that wait for the in-process sink at the most.
+const SINK_QUEUE: usize = 16_384;
+/// The sink takes what there is at once: the page waits for its trace.
+const SINK_BATCH: usize = 512;
+
+/// Why telemetry could not be set up.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    /// The OTLP exporter refused its settings.
+    #[error("the OTLP exporter cannot be built")]
+    Exporter(#[from] ExporterBuildError),
+    /// The HTTP client that forwards clients' telemetry could not be built.
+    #[error("the HTTP client for telemetry cannot be built")]
+    Client(#[from] reqwest::Error),
+    /// A thread could not be started.
+    #[error("a telemetry thread cannot be started")]
+    Thread(#[from] io::Error),
+    /// `RUST_LOG` is no filter.
+    #[error("RUST_LOG={filter:?} is no log filter")]
+    Filter {
+        /// Its value.
+        filter: String,
+        /// What is wrong with it.
+        source: tracing_subscriber::filter::ParseError,
+    },
+    /// [`install`] was called twice.
+    #[error("telemetry is installed already")]
+    Installed(#[from] SetGlobalDefaultError),
+}
+
+/// Running telemetry. It flushes when [`Telemetry::shutdown`] is called and, so that an
+/// early return loses nothing, when it is dropped.
+pub struct Telemetry {
+    workers: Vec<Worker>,
+    dropped: Arc<Dropped>,
+    forwarder: Forwarder,
+    provider: Option<SdkTracerProvider>,
+    /// Writes the last lines when it is dropped.
+    writer: Option<WorkerGuard>,
+}
+
+/// What [`build`] made: a subscriber to install, and what keeps it running.
+pub struct Pipeline {
+    /// Receives the process's spans and events.
+    pub dispatch: Dispatch,
+    /// Flushes and stops.
+    pub telemetry: Telemetry,
+}
+
+/// Builds the pipeline without installing it. Lines are written to `output`; `sink`
+/// gets each sampled span and its log records.
+pub fn build(
+    config: &Config,
+    output: impl io::Write + Send + 'static,
+    sink: Option<Box<dyn Sink>>,
+) -> Result<Pipeline, BuildError> {
+    let resource = resource::detect(config);
+    let dropped = Arc::new(Dropped::default());
+    let mut workers = Vec::new();
+
+    let sink_queue = match sink.filter(|_| config.enabled) {
+        None => None,
+        Some(mut sink) => {
+            let queue = Arc::new(Queue::<Signal>::new(SINK_QUEUE, SINK_BATCH));
+            let handle = move |batch| sink.accept(batch);
+            workers.push(Worker::start("trace-store", Arc::clone(&queue), Duration::ZERO, handle)?);
+            Some(queue)
+        }
+    };
+    let mut span_queue = None;
+    if let Some(export) = &config.traces {
+        let queue = Arc::new(Queue::new(export.queue_size, export.batch_size));
+        let handle = crate::export::span_exporter(&resource, Arc::clone(&dropped))?;
+        workers.push(Worker::start("otlp-spans", Arc::clone(&queue), export.delay, handle)?);
+        span_queue = Some(queue);
+    }
+    let mut log_queue = None;
+    if let Some(export) = &config.logs {
+        let queue = Arc::new(Queue::new(export.queue_size, export.batch_size));
+        let handle = crate::export::log_exporter(&resource, Arc::clone(&dropped))?;
+        workers.push(Worker::start("otlp-logs", Arc::clone(&queue), export.delay, handle)?);
+        log_queue = Some(queue);
+    }
+
+    let forwarder = Forwarder::start(config, &dropped, &mut workers)?;
+
+    let provider = config.enabled.then(|| {
+        let processor = SpanFanOut {
+            export: span_queue,
+            sink: sink_queue.clone(),
+            dropped: Arc::clone(&dropped),
+        };
+        SdkTracerProvider::builder()
+            .with_resource(resource.clone())
+            .with_span_processor(processor)
+            .build()
+    });
+    // Spans of this workspace are INFO; those of libraries are finer and stay out.
+    let spans = provider.as_ref().map(|provider| {
+        tracing_opentelemetry::layer()
+            .with_tracer(provider.tracer(config.service_name))
+            .with_location(false)
+            .with_threads(false)
+            .with_target(false)
+            .with_level(false)
+            .with_tracked_inactivity(false)
+            .with_filter(filter_fn(|metadata| {
+                metadata.is_span() && *metadata.level() <= Level::INFO
+            }))
+    });
+
+    let (stdout, writer) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(STDOUT_LINES)
+        .thread_name("log-writer")
+        .finish(output);
+    dropped.watch_stdout(stdout.error_counter());
+    let filter = EnvFilter::try_new(&config.log_filter)
+        .map_err(|source| BuildError::Filter { filter: config.log_filter.clone(), source })?;
+    let logs = LogLayer {
+        service_name: service_name(&resource),
+        stdout,
+        export: log_queue,
+        sink: sink_queue,
+        dropped: Arc::clone(&dropped),
+    };
+    let subscriber = Registry::default().with(spans).with(logs.with_filter(filter));
+    Ok(Pipeline {
+        dispatch: Dispatch::new(subscriber),
+        telemetry: Telemetry { workers, dropped, forwarder, provider, writer: Some(writer) },
+    })
+}
+
+/// Builds the pipeline on stdout and makes it the process's: subscriber, propagator
+/// and panic hook.
+pub fn install(config: &Config, sink: Option<Box<dyn Sink>>) -> Result<Telemetry, BuildError> {
+    let pipeline = build(config, io::stdout(), sink)?;
+    global::set_text_map_propagator(propagation::composite(&config.propagators));
+    tracing::dispatcher::set_global_default(pipeline.dispatch)?;
+    panic::log_panics();
+    Ok(pipeline.telemetry)
+}
+
+impl Telemetry {
+    /// The counters of what was lost, shared with the pipeline.
+    #[must_use]
+    pub fn dropped(&self) -> Arc<Dropped> {
+        Arc::clone(&self.dropped)
+    }
+
+    /// Sends clients' telemetry to where this process sends its own.
+    #[must_use]
+    pub fn forwarder(&self) -> Forwarder {
+        self.forwarder.clone()
+    }
+
+    /// Waits until everything recorded so far has been sent and kept; false when
+    /// `timeout` passes first.
+    #[must_use]
+    pub fn flush(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
+        self.workers
+            .iter()
+            .all(|worker| worker.flush(deadline.saturating_duration_since(Instant::now())))
+    }
+
+    /// Sends what is queued and stops; false when `timeout` passed first. It blocks:
+    /// call it outside of the async runtime or in `spawn_blocking`.
+    #[must_use]
+    pub fn shutdown(mut self, timeout: Duration) -> bool {
+        self.stop(timeout)
+    }
+
+    fn stop(&mut self, timeout: Duration) -> bool {
+        if self.writer.is_none() {
+            return true;
+        }
+        let deadline = Instant::now() + timeout;
+        if let Some(provider) = self.provider.take() {
+            // The processor only forwards; there is nothing that could fail.
+            let _ = provider.shutdown();
+        }
+        let mut done = true;
+        for worker in &mut self.workers {
+            done &= worker.stop(deadline);
+        }
+        drop(self.writer.take());
+        done
+    }
+}
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        self.stop(Duration::from_secs(5));
+    }
+}
+
+fn service_name(resource: &Resource) -> String {
+    let key = opentelemetry::Key::from_static_str("service.name");
+    resource.get(&key).map(|value| value.as_str().into_owned()).unwrap_or_default()
+}

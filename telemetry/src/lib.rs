@@ -1,0 +1,38 @@
+//! Traces and logs for the lab's programs: providers, the JSON log format, redaction
+//! and propagation.
+//!
+//! ```text
+//! tracing span ──▶ OpenTelemetry SDK ──▶ SpanFanOut (redacts) ─┬▶ queue ▶ OTLP exporter
+//!                                                              └▶ queue ▶ Sink
+//! tracing event ─▶ LogLayer (visits and redacts once) ─┬▶ stdout, one JSON object a line
+//!                                                      ├▶ queue ▶ OTLP exporter
+//!                                                      └▶ queue ▶ Sink
+//! ```
+//!
+//! The queues are bounded and count what they drop, and each has a thread of its own:
+//! a collector that hangs never delays a request nor the in-process [`Sink`].
+//! Metrics are not here: they come from the Prometheus client alone.
+
+mod batch;
+mod build;
+pub mod config;
+mod dropped;
+pub mod endpoint;
+mod export;
+mod forward;
+mod log;
+mod panic;
+pub mod propagation;
+mod queue;
+mod record;
+pub mod redact;
+mod resource;
+mod sink;
+mod spans;
+
+pub use build::{Pipeline, Telemetry, build, install};
+pub use config::Config;
+pub use dropped::{DropReason, Dropped, SignalKind};
+pub use forward::{Forwarder, Full};
+pub use record::{FieldValue, LogRecord};
+pub use sink::{Signal, Sink};
