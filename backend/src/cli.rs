@@ -1,0 +1,121 @@
+//! The command line, and the only place that wires the parts.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use telemetry::Telemetry;
+use tokio::net::TcpListener;
+
+use crate::assets::Assets;
+use crate::clock::SystemClock;
+use crate::config::{DatabaseUrl, EXIT_USAGE, ServeConfig};
+use crate::metrics::Metrics;
+use crate::state::{AppState, Parts};
+use crate::store::TaskStore;
+use crate::store::sqlite::SqliteStore;
+use crate::traces::sink::StoreSink;
+use crate::traces::{Limits, TraceStore};
+use crate::{router, shutdown};
+
+/// How long the last spans and log records have to reach the collector.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The Observability Lab's backend.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the page, the API and the metrics
+    Serve(ServeConfig),
+}
+
+/// Runs the command; telemetry is flushed whether it succeeds or fails.
+pub fn run(cli: Cli) -> ExitCode {
+    let Command::Serve(config) = cli.command;
+    let (settings, database) = match settings(&config) {
+        Ok(settings) => settings,
+        Err(error) => {
+            eprintln!("backend: {error}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    let traces = TraceStore::new(settings.service_name, Limits::default());
+    let (sink, sink_counters) = StoreSink::new(Arc::clone(&traces));
+    let telemetry = match telemetry::install(&settings, Some(Box::new(sink))) {
+        Ok(telemetry) => telemetry,
+        Err(error) => {
+            eprintln!("backend: {:#}", anyhow::Error::new(error));
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    // The cell is set here alone.
+    let _ = sink_counters.set(telemetry.dropped());
+
+    let result = serve(&config, &database, traces, &telemetry);
+    if let Err(error) = &result {
+        tracing::error!(exception.message = format!("{error:#}"), "The server ends with an error");
+        eprintln!("backend: {error:#}");
+    }
+    if !telemetry.shutdown(FLUSH_TIMEOUT) {
+        eprintln!("backend: some telemetry could not be sent in time");
+    }
+    if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn settings(config: &ServeConfig) -> anyhow::Result<(telemetry::Config, DatabaseUrl)> {
+    let telemetry = telemetry::Config::from_env("task-backend", env!("CARGO_PKG_VERSION"))?;
+    Ok((telemetry, DatabaseUrl::parse(&config.database_url)?))
+}
+
+#[tokio::main]
+async fn serve(
+    config: &ServeConfig,
+    database: &DatabaseUrl,
+    traces: Arc<TraceStore>,
+    telemetry: &Telemetry,
+) -> anyhow::Result<()> {
+    let metrics = Metrics::new().context("could not register the metrics")?;
+    let DatabaseUrl::Sqlite(url) = database;
+    let store: Arc<dyn TaskStore> =
+        Arc::new(SqliteStore::open(url, metrics.db_duration.clone()).await?);
+    let assets = Assets::load(&config.assets_dir);
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("could not listen on {}", config.listen))?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    let state = AppState::new(Parts {
+        store: Arc::clone(&store),
+        clock: Arc::new(SystemClock),
+        metrics,
+        traces,
+        dropped: telemetry.dropped(),
+        forwarder: telemetry.forwarder(),
+        assets,
+    });
+    let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
+    tracing::info!(server.address = %address.ip(), server.port = address.port(), "Listening on http://{address}");
+    let served = shutdown::serve(listener, app).await;
+    store.close().await;
+    served
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn verify_cli() {
+        Cli::command().debug_assert();
+    }
+}

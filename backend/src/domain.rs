@@ -1,0 +1,3 @@
+//! The rules about tasks. Nothing here knows HTTP or SQL.
+
+pub mod task;

@@ -1,0 +1,224 @@
+//! Errors with a public face and a private cause.
+//!
+//! A handler returns an [`ApiError`]; its response carries the error as an extension,
+//! and [`middleware::problem`](crate::middleware::problem) turns that into a body with
+//! the trace id and into a log line with the cause.
+
+use std::sync::Arc;
+
+use api_types::limits::{BODY_MAX_BYTES, OTLP_BODY_MAX_BYTES};
+use axum::extract::rejection::{BytesRejection, FormRejection, JsonRejection, QueryRejection};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use thiserror::Error;
+
+use crate::domain::task::InvalidTask;
+use crate::store::StoreError;
+
+/// Everything that can go wrong with a request. `Display` is the public `detail`.
+#[derive(Debug, Error)]
+pub enum ApiError {
+    /// A value breaks a rule about tasks.
+    #[error("{0}")]
+    InvalidTask(#[from] InvalidTask),
+    /// The body is no JSON.
+    #[error("The body is not valid JSON: {0}.")]
+    MalformedJson(String),
+    /// The body is JSON of the wrong shape.
+    #[error("The body does not have the expected fields: {0}.")]
+    InvalidBody(String),
+    /// The query string is not understood.
+    #[error("The query is not understood: {0}.")]
+    InvalidQuery(String),
+    /// The id in the path is no positive whole number.
+    #[error("{0:?} is no task id; ids are positive whole numbers.")]
+    InvalidTaskId(String),
+    /// The id in the path is no trace id.
+    #[error("{0:?} is no trace id; expected 32 lower-case hexadecimal digits, not all zero.")]
+    InvalidTraceId(String),
+    /// No task has this id.
+    #[error("There is no task {0}.")]
+    TaskNotFound(i64),
+    /// No span of this trace is kept.
+    #[error("Nothing is known of the trace {0}: it is too old, not sampled or yet to arrive.")]
+    TraceNotFound(String),
+    /// No route has this path.
+    #[error("There is nothing at this address.")]
+    RouteNotFound,
+    /// The route knows other methods.
+    #[error("This address does not answer to that method; the Allow header names those it does.")]
+    MethodNotAllowed,
+    /// The body's media type is not understood.
+    #[error("The body must be sent as {0}.")]
+    UnsupportedMediaType(&'static str),
+    /// The body is too large.
+    #[error("The body is larger than {0} bytes.")]
+    BodyTooLarge(usize),
+    /// The body ended early or was not readable.
+    #[error("The body could not be read to its end.")]
+    BodyUnreadable,
+    /// Another site sent a request that changes state.
+    #[error("Requests that change something are accepted from the lab's own pages only.")]
+    CrossSite,
+    /// The collector takes telemetry more slowly than it comes.
+    #[error("Too much telemetry waits to be forwarded; please send this again later.")]
+    IntakeFull,
+    /// The store failed.
+    #[error("The database does not answer at the moment. Nothing was changed; please try again.")]
+    DatabaseUnavailable(#[source] StoreError),
+    /// The store refused.
+    #[error("The request failed on our side. The trace shows where.")]
+    Database(#[source] StoreError),
+    /// A handler panicked, or something else that nobody expects.
+    #[error("The request failed on our side. The trace shows where.")]
+    Internal(String),
+}
+
+impl ApiError {
+    /// The status, for every kind a decision.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::InvalidTask(_)
+            | Self::MalformedJson(_)
+            | Self::InvalidBody(_)
+            | Self::InvalidQuery(_)
+            | Self::InvalidTaskId(_)
+            | Self::InvalidTraceId(_)
+            | Self::BodyUnreadable => StatusCode::BAD_REQUEST,
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::TaskNotFound(_) | Self::TraceNotFound(_) | Self::RouteNotFound => {
+                StatusCode::NOT_FOUND
+            }
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::DatabaseUnavailable(_) | Self::IntakeFull => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The stable name for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidTask(invalid) => invalid.code(),
+            Self::MalformedJson(_) => "malformed_json",
+            Self::InvalidBody(_) => "invalid_body",
+            Self::InvalidQuery(_) => "invalid_query",
+            Self::InvalidTaskId(_) => "invalid_task_id",
+            Self::InvalidTraceId(_) => "invalid_trace_id",
+            Self::TaskNotFound(_) => "task_not_found",
+            Self::TraceNotFound(_) => "trace_not_found",
+            Self::RouteNotFound => "route_not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::UnsupportedMediaType(_) => "unsupported_media_type",
+            Self::BodyTooLarge(_) => "body_too_large",
+            Self::BodyUnreadable => "body_unreadable",
+            Self::CrossSite => "cross_site",
+            Self::IntakeFull => "intake_full",
+            Self::DatabaseUnavailable(_) => "database_unavailable",
+            Self::Database(_) => "database_error",
+            Self::Internal(_) => "internal_error",
+        }
+    }
+
+    /// What only the log may show.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        match self {
+            Self::DatabaseUnavailable(error) | Self::Database(error) => Some(chain(error)),
+            Self::Internal(cause) => Some(cause.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// An error and all that it stems from, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// The error travels to the middleware that words it.
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::DatabaseUnavailable(error),
+            StoreError::Failed(_) => Self::Database(error),
+        }
+    }
+}
+
+impl From<JsonRejection> for ApiError {
+    fn from(rejection: JsonRejection) -> Self {
+        match rejection {
+            JsonRejection::JsonDataError(error) => Self::InvalidBody(reason(&error.body_text())),
+            JsonRejection::JsonSyntaxError(error) => {
+                Self::MalformedJson(reason(&error.body_text()))
+            }
+            JsonRejection::MissingJsonContentType(_) => {
+                Self::UnsupportedMediaType("application/json")
+            }
+            JsonRejection::BytesRejection(error) => error.into(),
+            // The enum is open; what axum adds is about the body too.
+            other => Self::InvalidBody(reason(&other.body_text())),
+        }
+    }
+}
+
+impl From<FormRejection> for ApiError {
+    fn from(rejection: FormRejection) -> Self {
+        match rejection {
+            FormRejection::InvalidFormContentType(_) => {
+                Self::UnsupportedMediaType("application/x-www-form-urlencoded")
+            }
+            FormRejection::BytesRejection(error) => error.into(),
+            other => Self::InvalidBody(reason(&other.body_text())),
+        }
+    }
+}
+
+impl From<BytesRejection> for ApiError {
+    fn from(rejection: BytesRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Self::BodyTooLarge(BODY_MAX_BYTES)
+        } else {
+            Self::BodyUnreadable
+        }
+    }
+}
+
+impl From<QueryRejection> for ApiError {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::InvalidQuery(reason(&rejection.body_text()))
+    }
+}
+
+/// For the intake, whose limit is another.
+pub(crate) fn otlp_body(rejection: &BytesRejection) -> ApiError {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        ApiError::BodyTooLarge(OTLP_BODY_MAX_BYTES)
+    } else {
+        ApiError::BodyUnreadable
+    }
+}
+
+/// The part of axum's text that tells the reason: it comes after a sentence of its own.
+fn reason(text: &str) -> String {
+    text.split_once(": ").map_or(text, |(_, reason)| reason).to_owned()
+}

@@ -1,0 +1,8 @@
+//! Extract, call, answer. No SQL.
+
+pub(crate) mod fallback;
+pub(crate) mod ops;
+pub(crate) mod otlp;
+pub(crate) mod pages;
+pub(crate) mod tasks;
+pub(crate) mod traces;

@@ -1,0 +1,56 @@
+//! `/health`, `/ready`, `/metrics`
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde_json::{Value, json};
+use telemetry::{DropReason, SignalKind};
+use tokio::time::timeout;
+
+use crate::error::ApiError;
+use crate::metrics::CONTENT_TYPE;
+use crate::state::AppState;
+use crate::store::StoreError;
+
+/// How long a probe waits for the database.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The process answers.
+pub(crate) async fn health() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+/// The database answers.
+pub(crate) async fn ready(State(state): State<AppState>) -> Result<Json<Value>, ApiError> {
+    timeout(PROBE_TIMEOUT, state.store.ping())
+        .await
+        .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
+    Ok(Json(json!({ "status": "ready" })))
+}
+
+/// The Prometheus exposition. When the database does not answer in time, the numbers of
+/// tasks stay what they were; everything else is current.
+pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse, ApiError> {
+    let metrics = &state.metrics;
+    if let Ok(Ok(stats)) = timeout(PROBE_TIMEOUT, state.store.count()).await {
+        metrics.tasks.with_label_values(&["completed"]).set(stats.completed);
+        metrics.tasks.with_label_values(&["pending"]).set(stats.pending());
+    }
+    let connections = state.store.connections();
+    for (label, count) in [("idle", connections.idle), ("used", connections.used)] {
+        let gauge = metrics.db_connections.with_label_values(&[label]);
+        gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+    for signal in SignalKind::ALL {
+        for reason in DropReason::ALL {
+            let counter =
+                metrics.telemetry_dropped.with_label_values(&[signal.label(), reason.label()]);
+            counter.inc_by(state.dropped.count(signal, reason).saturating_sub(counter.get()));
+        }
+    }
+    let text = metrics.render().map_err(|error| ApiError::Internal(error.to_string()))?;
+    Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text))
+}

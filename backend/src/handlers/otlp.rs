@@ -1,0 +1,100 @@
+//! `POST /otlp/v1/traces` and `/otlp/v1/logs`: the browser's telemetry, as OTLP/JSON.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::header;
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use prost::Message;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use telemetry::{Full, SignalKind};
+
+use crate::error::{ApiError, otlp_body};
+use crate::state::AppState;
+use crate::traces::otlp::{self, sanitize};
+
+/// Takes spans: keeps them, and hands them on where this process exports.
+pub(crate) async fn traces(
+    State(state): State<AppState>,
+    Otlp(mut request): Otlp<ExportTraceServiceRequest>,
+) -> Result<Json<Value>, ApiError> {
+    let rejected = sanitize::traces(&mut request);
+    let message = encode(&state, SignalKind::Span, &request);
+    let items = otlp::spans(request);
+    forward(&state, SignalKind::Span, message, items.len())?;
+    state.traces.insert(items, &state.dropped);
+    Ok(Json(partial_success("rejectedSpans", rejected)))
+}
+
+/// Takes log records, in the same way.
+pub(crate) async fn logs(
+    State(state): State<AppState>,
+    Otlp(mut request): Otlp<ExportLogsServiceRequest>,
+) -> Result<Json<Value>, ApiError> {
+    sanitize::logs(&mut request);
+    let message = encode(&state, SignalKind::Log, &request);
+    let (items, homeless) = otlp::log_lines(request);
+    let forwarded = message.is_some();
+    forward(&state, SignalKind::Log, message, items.len() + homeless)?;
+    state.traces.insert(items, &state.dropped);
+    // A collector has a place for records without a trace; the store has none.
+    let rejected = if forwarded { 0 } else { homeless };
+    Ok(Json(partial_success("rejectedLogRecords", rejected)))
+}
+
+fn encode(state: &AppState, signal: SignalKind, request: &impl Message) -> Option<Vec<u8>> {
+    state.forwarder.forwards(signal).then(|| request.encode_to_vec())
+}
+
+fn forward(
+    state: &AppState,
+    signal: SignalKind,
+    message: Option<Vec<u8>>,
+    items: usize,
+) -> Result<(), ApiError> {
+    let Some(message) = message.filter(|_| items > 0) else {
+        return Ok(());
+    };
+    state.forwarder.forward(signal, message, items).map_err(|Full| ApiError::IntakeFull)
+}
+
+/// The answer: empty when all was taken (OTLP specification, "Full Success").
+fn partial_success(counter: &str, rejected: usize) -> Value {
+    if rejected == 0 {
+        return json!({});
+    }
+    // OTLP/JSON writes 64-bit integers as texts.
+    json!({ "partialSuccess": { counter: rejected.to_string(), "errorMessage": "unusable ids" } })
+}
+
+/// An OTLP/JSON body. Media type parameters such as a charset are let pass.
+pub(crate) struct Otlp<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Otlp<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let media_type = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .unwrap_or_default();
+        if !media_type.trim().eq_ignore_ascii_case("application/json") {
+            return Err(ApiError::UnsupportedMediaType("application/json (OTLP/JSON)"));
+        }
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection: BytesRejection| otlp_body(&rejection))?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            if error.is_data() {
+                ApiError::InvalidBody(format!("no OTLP/JSON: {error}"))
+            } else {
+                ApiError::MalformedJson(error.to_string())
+            }
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! `GET /` and `POST /tasks`: the page and its plain form.
+
+use api_types::headers::SERVER_TIMING;
+use api_types::routes;
+use api_types::task::CreateTask;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::tasks;
+use crate::error::ApiError;
+use crate::extract::{Form, QueryString};
+use crate::page::{self, Page, Refused};
+use crate::state::AppState;
+
+/// The plain form's fields.
+#[derive(Debug, Deserialize)]
+pub(crate) struct TaskForm {
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    description: String,
+}
+
+/// What the page's query string may say.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PageParams {
+    after: Option<i64>,
+}
+
+/// The page with the newest tasks in it, or with those after an id.
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    QueryString(params): QueryString<PageParams>,
+) -> Result<Response, ApiError> {
+    render(&state, params.after, None).await
+}
+
+/// Stores the form's task and leads back to the page; when it is refused, the page says
+/// why and keeps what was typed.
+pub(crate) async fn submit(
+    State(state): State<AppState>,
+    Form(form): Form<TaskForm>,
+) -> Result<Response, ApiError> {
+    // Browsers send line feeds of a textarea as CR LF.
+    let description = form.description.replace("\r\n", "\n");
+    let body = CreateTask {
+        title: form.title.clone(),
+        description: Some(description.clone()),
+        completed: None,
+    };
+    match tasks::new_task(&body) {
+        Ok(new) => {
+            let task = state.store.create(&new, state.clock.now()).await?;
+            tracing::info!(app.task.id = task.id, "Created task {}", task.id);
+            Ok(Redirect::to(routes::PAGE).into_response())
+        }
+        Err(invalid) => {
+            let refused = Refused { error: invalid.to_string(), title: form.title, description };
+            let page = render(&state, None, Some(refused)).await?;
+            Ok((StatusCode::BAD_REQUEST, page).into_response())
+        }
+    }
+}
+
+async fn render(
+    state: &AppState,
+    after: Option<i64>,
+    refused: Option<Refused>,
+) -> Result<Response, ApiError> {
+    let list = tasks::shown(state, after).await?;
+    let traceparent = page::current_traceparent();
+    let timing = traceparent
+        .as_ref()
+        .map(|value| [(SERVER_TIMING, format!("traceparent;desc=\"{value}\""))]);
+    let html = Page::new(list, traceparent, refused, &state.assets)
+        .html()
+        .map_err(|error| ApiError::Internal(error.to_string()))?;
+    Ok((timing, Html(html)).into_response())
+}

@@ -1,0 +1,23 @@
+//! `POST /api/tasks`
+
+use api_types::routes;
+use api_types::task::{CreateTask, Task};
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+
+use super::wire;
+use crate::error::ApiError;
+use crate::extract::Json;
+use crate::state::AppState;
+
+/// Stores a task and answers where it is.
+pub(crate) async fn create(
+    State(state): State<AppState>,
+    Json(body): Json<CreateTask>,
+) -> Result<impl IntoResponse, ApiError> {
+    let new = wire::new_task(&body)?;
+    let task: Task = wire::task(state.store.create(&new, state.clock.now()).await?);
+    tracing::info!(app.task.id = task.id, "Created task {}", task.id);
+    Ok((StatusCode::CREATED, [(header::LOCATION, routes::task(task.id))], axum::Json(task)))
+}

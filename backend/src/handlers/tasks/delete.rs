@@ -1,0 +1,21 @@
+//! `DELETE /api/tasks/{id}`
+
+use api_types::task::Deleted;
+use axum::Json;
+use axum::extract::State;
+
+use crate::error::ApiError;
+use crate::extract::TaskId;
+use crate::state::AppState;
+
+/// Removes a task.
+pub(crate) async fn delete(
+    State(state): State<AppState>,
+    TaskId(id): TaskId,
+) -> Result<Json<Deleted>, ApiError> {
+    if !state.store.delete(id).await? {
+        return Err(ApiError::TaskNotFound(id));
+    }
+    tracing::info!(app.task.id = id, "Deleted task {id}");
+    Ok(Json(Deleted { message: format!("Task {id} is deleted.") }))
+}

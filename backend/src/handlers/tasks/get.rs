@@ -1,0 +1,19 @@
+//! `GET /api/tasks/{id}`
+
+use api_types::task::Task;
+use axum::Json;
+use axum::extract::State;
+
+use super::wire;
+use crate::error::ApiError;
+use crate::extract::TaskId;
+use crate::state::AppState;
+
+/// One task.
+pub(crate) async fn get(
+    State(state): State<AppState>,
+    TaskId(id): TaskId,
+) -> Result<Json<Task>, ApiError> {
+    let task = state.store.get(id).await?.ok_or(ApiError::TaskNotFound(id))?;
+    Ok(Json(wire::task(task)))
+}

@@ -1,0 +1,48 @@
+//! `GET /api/tasks`
+
+use api_types::task::TaskList;
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+
+use super::wire;
+use crate::domain::task::{PageSize, TaskQuery};
+use crate::error::ApiError;
+use crate::extract::QueryString;
+use crate::state::AppState;
+
+/// What the query string may say.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ListParams {
+    completed: Option<bool>,
+    limit: Option<i64>,
+    after: Option<i64>,
+}
+
+/// One page of tasks, newest first.
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    QueryString(params): QueryString<ListParams>,
+) -> Result<Json<TaskList>, ApiError> {
+    let limit = params.limit.map(PageSize::parse).transpose()?.unwrap_or_default();
+    let query = TaskQuery { completed: params.completed, limit, after: params.after };
+    Ok(Json(page(&state, query).await?))
+}
+
+/// One page of tasks as the page shows them: the newest, or those after an id.
+pub(crate) async fn shown(state: &AppState, after: Option<i64>) -> Result<TaskList, ApiError> {
+    page(state, TaskQuery { completed: None, limit: PageSize::default(), after }).await
+}
+
+async fn page(state: &AppState, query: TaskQuery) -> Result<TaskList, ApiError> {
+    let tasks = state.store.list(query).await?;
+    let counts = state.store.stats().await?;
+    let full = tasks.len() == query.limit.get() as usize;
+    let next = tasks.last().filter(|_| full).map(|last| last.id.to_string());
+    Ok(TaskList {
+        count: tasks.len(),
+        tasks: tasks.into_iter().map(wire::task).collect(),
+        stats: wire::stats(counts),
+        next,
+    })
+}

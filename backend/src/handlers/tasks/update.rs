@@ -1,0 +1,22 @@
+//! `PUT` and `PATCH /api/tasks/{id}`
+
+use api_types::task::{Task, UpdateTask};
+use axum::extract::State;
+
+use super::wire;
+use crate::error::ApiError;
+use crate::extract::{Json, TaskId};
+use crate::state::AppState;
+
+/// Changes the fields that the body names; the original lab's PUT did so as well.
+pub(crate) async fn update(
+    State(state): State<AppState>,
+    TaskId(id): TaskId,
+    Json(body): Json<UpdateTask>,
+) -> Result<axum::Json<Task>, ApiError> {
+    let changes = wire::changes(&body)?;
+    let updated = state.store.update(id, &changes, state.clock.now()).await?;
+    let task = updated.ok_or(ApiError::TaskNotFound(id))?;
+    tracing::info!(app.task.id = id, app.task.completed = task.completed, "Changed task {id}");
+    Ok(axum::Json(wire::task(task)))
+}

@@ -1,0 +1,48 @@
+//! Tasks between the wire and the domain.
+
+use api_types::Timestamp;
+use api_types::task as wire;
+use time::OffsetDateTime;
+
+use crate::domain::task::{Description, InvalidTask, NewTask, Task, TaskChanges, TaskStats, Title};
+
+/// Checks a create's fields.
+pub(crate) fn new_task(body: &wire::CreateTask) -> Result<NewTask, InvalidTask> {
+    Ok(NewTask {
+        title: Title::parse(&body.title)?,
+        description: Description::parse(body.description.as_deref().unwrap_or_default())?,
+        completed: body.completed.unwrap_or_default(),
+    })
+}
+
+/// Checks a change's fields.
+pub(super) fn changes(body: &wire::UpdateTask) -> Result<TaskChanges, InvalidTask> {
+    Ok(TaskChanges {
+        title: body.title.as_deref().map(Title::parse).transpose()?,
+        description: body.description.as_deref().map(Description::parse).transpose()?,
+        completed: body.completed,
+    })
+}
+
+/// A task as it travels.
+pub(super) fn task(task: Task) -> wire::Task {
+    wire::Task {
+        id: task.id,
+        title: task.title,
+        description: task.description,
+        completed: task.completed,
+        created_at: timestamp(task.created_at),
+        updated_at: timestamp(task.updated_at),
+    }
+}
+
+pub(super) fn stats(stats: TaskStats) -> wire::Stats {
+    wire::Stats { total: stats.total, completed: stats.completed, pending: stats.pending() }
+}
+
+fn timestamp(time: OffsetDateTime) -> Timestamp {
+    // The time crate's range ends long before an i64 of microseconds does.
+    Timestamp::from_unix_micros(
+        i64::try_from(time.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX),
+    )
+}

@@ -1,0 +1,27 @@
+//! `GET /api/traces/{trace_id}`
+
+use api_types::trace::Trace;
+use axum::Json;
+use axum::extract::{Path, State};
+use opentelemetry::trace::TraceId;
+
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// One trace with its log lines.
+pub(crate) async fn get(
+    State(state): State<AppState>,
+    Path(text): Path<String>,
+) -> Result<Json<Trace>, ApiError> {
+    let Some(trace_id) = parse(&text) else {
+        return Err(ApiError::InvalidTraceId(text));
+    };
+    state.traces.get(trace_id).map(Json).ok_or(ApiError::TraceNotFound(text))
+}
+
+/// 32 lower-case hexadecimal digits, not all zero (W3C Trace Context, trace-id).
+fn parse(text: &str) -> Option<TraceId> {
+    let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let id = TraceId::from_hex(text).ok().filter(|_| digits && text.len() == 32)?;
+    (id != TraceId::INVALID).then_some(id)
+}

@@ -1,0 +1,188 @@
+//! The server span, the HTTP metrics and the access line of each request.
+//!
+//! Names follow the OpenTelemetry semantic conventions for HTTP server spans (1.44).
+//! Numbers on spans are `i64`: tracing-opentelemetry writes other integers as text.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, Method, Version, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use opentelemetry::global;
+use opentelemetry::trace::Status;
+use opentelemetry_http::HeaderExtractor;
+use prometheus::IntGauge;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use super::client;
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// The metric label of requests that match no route.
+const UNMATCHED: &str = "unmatched";
+
+/// Runs the request in its span, counts it and writes its access line.
+pub(crate) async fn observe(
+    State(state): State<AppState>,
+    route: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let start = Instant::now();
+    let _in_flight = InFlight::enter(&state.metrics.http_in_flight);
+    let method = method_label(request.method());
+    let route = route.as_ref().map(MatchedPath::as_str);
+    let path = request.uri().path().to_owned();
+    let client = client_address(&request);
+    let span = server_span(&request, method, route, client.as_deref());
+    let parent = global::get_text_map_propagator(|propagator| {
+        propagator.extract(&HeaderExtractor(request.headers()))
+    });
+    // Fails only where no OpenTelemetry layer is installed: then there is no span.
+    let _ = span.set_parent(parent);
+
+    async {
+        let response = next.run(request).await;
+        let status = response.status();
+        let span = Span::current();
+        span.record("http.response.status_code", i64::from(status.as_u16()));
+        let error = response.extensions().get::<Arc<ApiError>>();
+        if let Some(error) = error {
+            span.record("app.error.code", error.code());
+        }
+        if status.is_server_error() {
+            span.record("error.type", status.as_str());
+            span.set_status(Status::error(""));
+        }
+        let duration = start.elapsed().as_secs_f64();
+        count(&state, [method, route.unwrap_or(UNMATCHED), status.as_str()], duration);
+        tracing::info!(
+            target: "access",
+            {
+                http.request.method = method,
+                http.route = route,
+                url.path = path,
+                http.response.status_code = status.as_u16(),
+                http.server.request.duration = duration,
+                client.address = client,
+                app.error.code = error.map(|error| error.code()),
+            },
+            "{method} {path} {}",
+            status.as_u16()
+        );
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+fn server_span(
+    request: &Request,
+    method: &'static str,
+    route: Option<&str>,
+    client: Option<&str>,
+) -> Span {
+    let name = route.map_or_else(|| method.to_owned(), |route| format!("{method} {route}"));
+    let original = (method == "_OTHER").then(|| request.method().as_str());
+    let (host, port) = host(request.headers());
+    tracing::info_span!(
+        "http",
+        otel.name = name,
+        otel.kind = "server",
+        http.request.method = method,
+        http.request.method_original = original,
+        http.route = route,
+        http.response.status_code = Empty,
+        url.path = request.uri().path(),
+        url.scheme = "http",
+        server.address = host,
+        server.port = port,
+        client.address = client,
+        user_agent.original = text(request.headers(), &header::USER_AGENT),
+        network.protocol.version = protocol_version(request.version()),
+        app.error.code = Empty,
+        error.r#type = Empty,
+    )
+}
+
+fn count(state: &AppState, labels: [&str; 3], duration: f64) {
+    let metrics = &state.metrics;
+    metrics.http_requests.with_label_values(&labels).inc();
+    metrics.http_duration.with_label_values(&labels).observe(duration);
+    if labels[2].starts_with('5') {
+        metrics.http_errors.with_label_values(&labels).inc();
+    } else {
+        // A series that exists only from the first error on shows no increase for it.
+        metrics.http_errors.with_label_values(&[labels[0], labels[1], "500"]);
+    }
+}
+
+/// The method, or `_OTHER` for one that the conventions do not list: a client must not
+/// be able to create series.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::CONNECT => "CONNECT",
+        Method::TRACE => "TRACE",
+        _ => "_OTHER",
+    }
+}
+
+fn protocol_version(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_09 => "0.9",
+        Version::HTTP_10 => "1.0",
+        Version::HTTP_2 => "2",
+        Version::HTTP_3 => "3",
+        _ => "1.1",
+    }
+}
+
+fn client_address(request: &Request) -> Option<String> {
+    let ConnectInfo(address) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    Some(client::masked(address.ip()).to_string())
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Name and port of the `Host` header.
+fn host(headers: &HeaderMap) -> (Option<&str>, Option<i64>) {
+    let Some(host) = text(headers, &header::HOST) else {
+        return (None, None);
+    };
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => {
+            (Some(name), port.parse::<u16>().ok().map(i64::from))
+        }
+        _ => (Some(host), None),
+    }
+}
+
+/// Counts a request for as long as it lives, cancelled ones included.
+struct InFlight(IntGauge);
+
+impl InFlight {
+    fn enter(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}

@@ -1,0 +1,87 @@
+//! Errors in words: `application/problem+json` for clients, the cause for the log.
+
+use std::sync::Arc;
+
+use api_types::Problem;
+use api_types::headers::PROBLEM_JSON;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use opentelemetry::Context;
+use opentelemetry::trace::TraceContextExt;
+use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
+
+use crate::error::ApiError;
+use crate::page::ProblemPage;
+use crate::state::AppState;
+
+/// Seconds after which a client may try again when something that we need is away.
+const RETRY_AFTER: &str = "1";
+
+/// Gives a response that carries an [`ApiError`] its body: a page for those who ask for
+/// HTML, `application/problem+json` for everybody else.
+pub(crate) async fn word(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let html = wants_html(request.headers());
+    let response = next.run(request).await;
+    let Some(error) = response.extensions().get::<Arc<ApiError>>().cloned() else {
+        return response;
+    };
+    if let Some(cause) = error.cause() {
+        tracing::error!(
+            app.error.code = error.code(),
+            exception.message = cause,
+            "The request failed: {cause}"
+        );
+    }
+    let problem = problem(&error);
+    let page = html.then(|| ProblemPage::new(&problem, &state.assets).html().ok()).flatten();
+    let (body, media_type) = match page {
+        Some(page) => (Body::from(page), "text/html; charset=utf-8"),
+        None => (Json(problem).into_response().into_body(), PROBLEM_JSON),
+    };
+    // What the handler or the router set stays: `Allow` of a 405, for one.
+    let (mut parts, _) = response.into_parts();
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if error.status() == StatusCode::SERVICE_UNAVAILABLE {
+        parts.headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+    }
+    Response::from_parts(parts, body)
+}
+
+/// Browsers name HTML when a person opens an address; programs do not.
+fn wants_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The body of `error` (RFC 9457). The type is a URI reference into the API's
+/// documentation of codes.
+fn problem(error: &ApiError) -> Problem {
+    let status = error.status();
+    let detail = error.to_string();
+    Problem {
+        kind: format!("/problems/{}", error.code()),
+        title: status.canonical_reason().unwrap_or("Error").to_owned(),
+        status: status.as_u16(),
+        error: detail.clone(),
+        detail,
+        code: error.code().to_owned(),
+        trace_id: current_trace_id(),
+    }
+}
+
+/// The current span's trace id; where no span is recorded, an id of the request's own,
+/// so that a person always has one to quote.
+fn current_trace_id() -> String {
+    let current = Context::map_current(|cx| cx.span().span_context().clone());
+    if current.is_valid() {
+        current.trace_id().to_string()
+    } else {
+        RandomIdGenerator::default().new_trace_id().to_string()
+    }
+}

@@ -1,0 +1,81 @@
+//! The route table.
+
+use api_types::limits::{BODY_MAX_BYTES, OTLP_BODY_MAX_BYTES};
+use api_types::routes;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::services::ServeDir;
+
+use crate::handlers::{fallback, ops, otlp, pages, tasks, traces};
+use crate::middleware::{asset_cache, observe, origin, panic, problem, security};
+use crate::state::AppState;
+
+/// Users' requests are observed; probes, the page's own polling, telemetry and assets
+/// are not: neither makes spans nor counts in `http_requests_total`.
+pub fn build(state: AppState) -> Router {
+    observed(&state).merge(unobserved(&state)).with_state(state)
+}
+
+/// Methods by observed route, for the counters that start at 0.
+const OBSERVED: [(&str, &[&str]); 4] = [
+    (routes::PAGE, &["GET"]),
+    (routes::TASK_FORM, &["POST"]),
+    (routes::TASKS, &["GET", "POST"]),
+    (routes::TASK, &["GET", "PUT", "PATCH", "DELETE"]),
+];
+
+fn observed(state: &AppState) -> Router<AppState> {
+    for (route, methods) in OBSERVED {
+        for method in methods {
+            state.metrics.expect_route(method, route);
+        }
+    }
+    Router::new()
+        .route(routes::PAGE, get(pages::show))
+        .route(routes::TASK_FORM, post(pages::submit))
+        .route(routes::TASKS, get(tasks::list).post(tasks::create))
+        .route(
+            routes::TASK,
+            get(tasks::get).put(tasks::update).patch(tasks::update).delete(tasks::delete),
+        )
+        .fallback(fallback::route_not_found)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(
+            // From the outside in.
+            ServiceBuilder::new()
+                // The span is current in everything below, so that every log line has it.
+                .layer(from_fn_with_state(state.clone(), observe::observe))
+                .layer(from_fn(security::headers))
+                .layer(from_fn_with_state(state.clone(), problem::word))
+                .layer(CatchPanicLayer::custom(panic::answer))
+                .layer(from_fn(origin::refuse_cross_site)),
+        )
+}
+
+fn unobserved(state: &AppState) -> Router<AppState> {
+    let assets = ServiceBuilder::new()
+        .layer(from_fn(asset_cache::keep))
+        .service(ServeDir::new(state.assets.dir()).precompressed_gzip());
+    Router::new()
+        .route(routes::TRACE, get(traces::get))
+        .route(routes::OTLP_TRACES, post(otlp::traces))
+        .route(routes::OTLP_LOGS, post(otlp::logs))
+        .route(routes::HEALTH, get(ops::health))
+        .route(routes::READY, get(ops::ready))
+        .route(routes::METRICS, get(ops::metrics))
+        .nest_service(routes::ASSETS, assets)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(DefaultBodyLimit::max(OTLP_BODY_MAX_BYTES))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(security::headers))
+                .layer(from_fn_with_state(state.clone(), problem::word))
+                .layer(CatchPanicLayer::custom(panic::answer))
+                .layer(from_fn(origin::refuse_cross_site)),
+        )
+}

@@ -1,0 +1,50 @@
+//! What every handler can reach.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use telemetry::{Dropped, Forwarder};
+
+use crate::assets::Assets;
+use crate::clock::Clock;
+use crate::metrics::Metrics;
+use crate::store::TaskStore;
+use crate::traces::TraceStore;
+
+/// The server's parts, cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// The parts themselves.
+pub struct Parts {
+    /// The tasks.
+    pub store: Arc<dyn TaskStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The instruments.
+    pub metrics: Metrics,
+    /// Recent traces.
+    pub traces: Arc<TraceStore>,
+    /// Counters of lost telemetry.
+    pub dropped: Arc<Dropped>,
+    /// Where clients' telemetry goes on to.
+    pub forwarder: Forwarder,
+    /// The built frontend.
+    pub assets: Assets,
+}
+
+impl AppState {
+    /// Shares `parts`.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

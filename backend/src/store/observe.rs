@@ -1,0 +1,118 @@
+//! The span and the metric of each statement.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use opentelemetry::trace::Status;
+use prometheus::HistogramVec;
+use tracing::field::Empty;
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
+use tracing::{Instrument, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+
+use super::StoreError;
+
+/// A statement that takes longer than this gets a warning.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// What a statement does, for its span and its metric.
+#[derive(Clone, Copy, Debug)]
+pub struct Statement {
+    /// `db.operation.name` and the metric's label: SELECT, INSERT, UPDATE or DELETE.
+    pub operation: &'static str,
+    /// The span's name: the operation and the collection.
+    pub name: &'static str,
+    /// The statement with placeholders, never with values.
+    pub text: &'static str,
+}
+
+/// How many rows a statement returned.
+pub trait Rows {
+    /// The value of `db.response.returned_rows`.
+    fn rows(&self) -> usize;
+
+    /// The same as spans take it: tracing-opentelemetry writes other integers as text.
+    fn attribute(&self) -> i64 {
+        i64::try_from(self.rows()).unwrap_or(i64::MAX)
+    }
+}
+
+impl<T> Rows for Vec<T> {
+    fn rows(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<T> Rows for Option<T> {
+    fn rows(&self) -> usize {
+        usize::from(self.is_some())
+    }
+}
+
+/// Runs statements of one database under observation.
+#[derive(Clone, Debug)]
+pub struct Observed {
+    /// `db.system.name`: `sqlite` or `postgresql`.
+    pub system: &'static str,
+    /// `db.namespace`: the database's name.
+    pub namespace: String,
+    /// `db_query_duration_seconds`.
+    pub duration: HistogramVec,
+}
+
+impl Observed {
+    /// Runs `query` in a client span that follows the semantic conventions for database
+    /// calls (1.44) and records its duration. The wait for a connection counts: it is
+    /// part of what the request waits for.
+    pub async fn run<T: Rows>(
+        &self,
+        statement: Statement,
+        query: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
+        let span = self.span(statement);
+        let start = Instant::now();
+        // sqlx hands the current span to the connection's thread, which drops it some
+        // time later: the span would end late, and its parents with it.
+        let query = query.with_subscriber(NoSubscriber::default());
+        let result = query.instrument(span.clone()).await.map_err(StoreError::from);
+        let elapsed = start.elapsed();
+        self.duration.with_label_values(&[statement.operation]).observe(elapsed.as_secs_f64());
+        if elapsed > SLOW {
+            let duration = elapsed.as_secs_f64();
+            span.in_scope(|| {
+                tracing::warn!(
+                    db.query.text = statement.text,
+                    db.client.operation.duration = duration,
+                    "Slow statement: {} took {duration:.3} s",
+                    statement.name
+                );
+            });
+        }
+        match &result {
+            Ok(rows) => {
+                span.record("db.response.returned_rows", rows.attribute());
+            }
+            Err(error) => {
+                span.record("error.type", error.class());
+                span.set_status(Status::error(error.to_string()));
+            }
+        }
+        result
+    }
+
+    fn span(&self, statement: Statement) -> Span {
+        tracing::info_span!(
+            "db",
+            otel.name = statement.name,
+            otel.kind = "client",
+            db.system.name = self.system,
+            db.namespace = self.namespace,
+            db.collection.name = "tasks",
+            db.operation.name = statement.operation,
+            db.query.text = statement.text,
+            db.response.returned_rows = Empty,
+            error.r#type = Empty,
+        )
+    }
+}

@@ -1,0 +1,72 @@
+//! SQLite: one connection that writes, a few that read.
+//!
+//! SQLite has one writer at a time. With one writing connection the waiting happens in
+//! the pool's fair queue instead of in SQLite's busy handler, which sleeps and lets
+//! the unlucky starve.
+
+mod tasks;
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::Context;
+use prometheus::HistogramVec;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use super::observe::Observed;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
+
+/// Connections that read.
+const READERS: u32 = 4;
+/// How long a request waits for a connection before it gets a 503.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long SQLite itself waits for a lock that another process holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Tasks in a SQLite file.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    observed: Observed,
+}
+
+impl SqliteStore {
+    /// Opens the file that `url` names (`sqlite://data/lab.db`), creates it and its
+    /// folder where they are missing, and brings the schema up to date.
+    pub async fn open(url: &str, duration: HistogramVec) -> anyhow::Result<Self> {
+        let options = SqliteConnectOptions::from_str(url)
+            .with_context(|| format!("{url} is no SQLite URL"))?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL syncs at every commit: what was acknowledged survives a power loss.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true);
+        let file = options.get_filename().to_owned();
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("could not create the folder {}", folder.display()))?;
+        }
+        let open = || format!("could not open the database {}", file.display());
+        let writer = pool(1).connect_with(options.clone()).await.with_context(open)?;
+        MIGRATIONS.run(&writer).await.context("could not bring the schema up to date")?;
+        let readers = pool(READERS).connect_with(options).await.with_context(open)?;
+        let observed = Observed { system: "sqlite", namespace: namespace(&file), duration };
+        Ok(Self { writer, readers, observed })
+    }
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT)
+}
+
+/// `db.namespace`: the file's name without its folder, which is the machine's affair.
+fn namespace(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

@@ -1,0 +1,74 @@
+//! `/metrics`: names, labels and values.
+
+use serde_json::json;
+
+use crate::harness::Lab;
+
+/// The value of the series, to the letter.
+fn value(text: &str, series: &str) -> Option<f64> {
+    text.lines().find_map(|line| line.strip_prefix(series)?.trim().parse().ok())
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_route_template() {
+    let lab = Lab::start().await;
+    lab.add("a").await;
+    lab.json("PUT", "/api/tasks/1", json!({ "completed": true })).await;
+    lab.get("/api/tasks/77").await;
+    lab.get("/nothing/here").await;
+    lab.get("/health").await;
+    let metrics = lab.get("/metrics").await;
+    assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    let text = &metrics.body;
+    for (series, expected) in [
+        (r#"http_requests_total{endpoint="/api/tasks",method="POST",status_code="201"}"#, 1.0),
+        (r#"http_requests_total{endpoint="/api/tasks/{id}",method="PUT",status_code="200"}"#, 1.0),
+        (r#"http_requests_total{endpoint="/api/tasks/{id}",method="GET",status_code="404"}"#, 1.0),
+        (r#"http_requests_total{endpoint="unmatched",method="GET",status_code="404"}"#, 1.0),
+        (
+            r#"http_request_duration_seconds_count{endpoint="/api/tasks",method="POST",status_code="201"}"#,
+            1.0,
+        ),
+        (
+            r#"http_request_duration_seconds_bucket{endpoint="/api/tasks",method="POST",status_code="201",le="0.5"}"#,
+            1.0,
+        ),
+        (r#"http_errors_total{endpoint="/api/tasks",method="POST",status_code="500"}"#, 0.0),
+        (r#"db_query_duration_seconds_count{operation="INSERT"}"#, 1.0),
+        (r#"db_query_duration_seconds_count{operation="UPDATE"}"#, 1.0),
+        (r#"db_query_duration_seconds_count{operation="DELETE"}"#, 0.0),
+        (r#"tasks{state="completed"}"#, 1.0),
+        (r#"tasks{state="pending"}"#, 0.0),
+        (r#"telemetry_dropped_total{reason="export_queue_full",signal="span"}"#, 0.0),
+        (r#"build_info{revision="unknown",version="0.1.0"}"#, 1.0),
+        ("http_requests_in_flight", 0.0),
+    ] {
+        assert_eq!(value(text, series), Some(expected), "{series}\n{text}");
+    }
+    assert!(!text.contains("/health") && !text.contains("/metrics"), "{text}");
+    assert!(value(text, "process_resident_memory_bytes").unwrap() > 0.0);
+}
+
+#[tokio::test]
+async fn server_faults_are_errors() {
+    let lab = Lab::start().await;
+    lab.store.close().await;
+    lab.get("/api/tasks").await.problem(503, "database_unavailable");
+    let text = lab.get("/metrics").await.body;
+    let series = r#"http_errors_total{endpoint="/api/tasks",method="GET",status_code="503"}"#;
+    assert_eq!(value(&text, series), Some(1.0));
+}
+
+#[tokio::test]
+async fn a_client_cannot_create_series() {
+    let lab = Lab::start().await;
+    let count = |text: &str| text.lines().filter(|line| line.starts_with("http_")).count();
+    lab.json("BREW", "/x", "").await;
+    lab.json("BREW", "/api/tasks", "").await;
+    let before = count(&lab.get("/metrics").await.body);
+    for number in 0..50 {
+        lab.json(&format!("BREW{number}"), &format!("/x/{number}"), "").await;
+        lab.json(&format!("BREW{number}"), "/api/tasks", "").await;
+    }
+    assert_eq!(count(&lab.get("/metrics").await.body), before);
+}

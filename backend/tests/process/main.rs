@@ -1,0 +1,8 @@
+//! The program as an operator runs it, with an OTLP receiver of the test's own.
+
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
+
+mod collector;
+mod export;
+mod lab;
+mod start;

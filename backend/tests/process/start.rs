@@ -1,0 +1,71 @@
+//! Starting: what works, and what is refused in one clear line.
+
+use std::net::TcpListener;
+
+use nix::sys::signal::Signal;
+use tempfile::TempDir;
+
+use crate::lab::{Lab, command, output};
+
+#[tokio::test]
+async fn it_is_ready_when_it_says_so_and_ends_on_ctrl_c() {
+    let lab = Lab::start(&[]);
+    let answer = reqwest::get(format!("{}/ready", lab.url)).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    lab.signal(Signal::SIGINT);
+    let (code, _, lines) = lab.stop();
+    assert_eq!(code, Some(0));
+    assert!(lines.iter().any(|line| line["signal"] == "SIGINT"), "{lines:?}");
+}
+
+#[test]
+fn unusable_settings_end_with_64_and_name_the_variable() {
+    for (name, value) in
+        [("OTEL_TRACES_EXPORTER", "zipkin"), ("OTEL_PROPAGATORS", "b3"), ("RUST_LOG", "=nonsense=")]
+    {
+        let folder = TempDir::new().unwrap();
+        let mut command = command(&folder);
+        command.env(name, value);
+        let ended = output(command);
+        let stderr = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(64), "{stderr}");
+        assert!(stderr.contains(name) && stderr.lines().count() == 1, "{stderr}");
+    }
+}
+
+#[test]
+fn a_database_that_is_not_supported_is_refused_without_its_password() {
+    let folder = TempDir::new().unwrap();
+    let mut command = command(&folder);
+    command.env("DATABASE_URL", "mysql://user:hunter2@host/db");
+    let ended = output(command);
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(64), "{stderr}");
+    assert!(stderr.contains("DATABASE_URL") && !stderr.contains("hunter2"), "{stderr}");
+}
+
+#[test]
+fn a_port_in_use_is_said() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = TempDir::new().unwrap();
+    let mut command = command(&folder);
+    command.args(["--listen", &address]);
+    let ended = output(command);
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains(&address) && stderr.contains("in use"), "{stderr}");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_said_and_kept() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("lab.db");
+    std::fs::write(&file, "these are my notes, not a database ".repeat(100)).unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let ended = output(command(&folder));
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("lab.db"), "{stderr}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
