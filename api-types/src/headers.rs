@@ -7,5 +7,7 @@ pub const TRACEPARENT: &str = "traceparent";
 pub const SERVER_TIMING: &str = "server-timing";
 /// The original lab's client names the operation that it performs; accepted, not used.
 pub const X_OPERATION: &str = "x-operation";
+/// How synthetic traffic was generated, one of [`MODES`](crate::synthetic::MODES).
+pub const X_TRAFFIC_MODE: &str = "x-traffic-mode";
 /// The media type of an error body (RFC 9457).
 pub const PROBLEM_JSON: &str = "application/problem+json";

@@ -10,6 +10,8 @@ pub mod headers;
 pub mod limits;
 pub mod problem;
 pub mod routes;
+pub mod simulate;
+pub mod synthetic;
 pub mod task;
 pub mod timestamp;
 pub mod trace;

@@ -9,6 +9,14 @@ pub const TASK_FORM: &str = "/tasks";
 pub const TASKS: &str = "/api/tasks";
 /// One task: change (PUT) and delete (DELETE).
 pub const TASK: &str = "/api/tasks/{id}";
+/// Always fails with 500 (GET).
+pub const SIMULATE_ERROR: &str = "/api/simulate-error";
+/// Answers after `?delay=` seconds (GET).
+pub const SIMULATE_SLOW: &str = "/api/simulate-slow";
+/// Reads and writes that leave nothing behind (POST).
+pub const SMOKE_DB: &str = "/api/smoke/db";
+/// Synthetic traffic reports itself (POST).
+pub const SYNTHETIC: &str = "/api/trace/synthetic/{id}";
 /// One trace with its log lines.
 pub const TRACE: &str = "/api/traces/{trace_id}";
 /// The browser's intake of spans, OTLP/JSON.

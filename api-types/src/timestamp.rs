@@ -103,36 +103,39 @@ impl FromStr for Timestamp {
     /// Reads UTC times with any number of fractional digits; those beyond the sixth
     /// are cut off.
     fn from_str(text: &str) -> Result<Self, NotATimestamp> {
-        let bytes = text.as_bytes();
-        let number = |from: usize, to: usize| digits(bytes.get(from..to)?);
-        let mark = |at: usize, byte: u8| bytes.get(at).filter(|found| **found == byte).map(|_| ());
-        let read = || {
-            let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-            let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-            for (at, byte) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')] {
-                mark(at, byte)?;
-            }
-            let in_range = (1..=12).contains(&month)
-                && (1..=31).contains(&day)
-                && hour < 24
-                && minute < 60
-                && second < 61;
-            let rest = in_range.then(|| bytes.get(19..))??;
-            let fraction = match rest {
-                b"Z" => 0,
-                [b'.', middle @ .., b'Z'] if !middle.is_empty() => {
-                    digits(middle)?;
-                    (0..6).fold(0, |us, at| {
-                        us * 10 + middle.get(at).map_or(0, |digit| i64::from(digit - b'0'))
-                    })
-                }
-                _ => return None,
-            };
-            let seconds = hour * 3600 + minute * 60 + second;
-            Some(Self(days_from_civil(year, month, day) * DAY_US + seconds * 1_000_000 + fraction))
-        };
-        read().ok_or(NotATimestamp)
+        read(text.as_bytes()).ok_or(NotATimestamp)
     }
+}
+
+fn read(text: &[u8]) -> Option<Timestamp> {
+    let number = |from: usize, to: usize| {
+        let value = decimal::parse(text.get(from..to)?)?;
+        i64::try_from(value).ok()
+    };
+    for (at, mark) in [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')] {
+        if *text.get(at)? != mark {
+            return None;
+        }
+    }
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    if month == 0 || month > 12 || day == 0 || day > 31 || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let rest = text.get(19..)?;
+    let mut fraction = 0;
+    if let Some(digits) = rest.strip_prefix(b".") {
+        let digits = digits.strip_suffix(b"Z")?;
+        decimal::parse(digits)?;
+        for at in 0..6 {
+            fraction = fraction * 10 + digits.get(at).map_or(0, |digit| i64::from(digit - b'0'));
+        }
+    } else if rest != b"Z" {
+        return None;
+    }
+    let seconds = hour * 3600 + minute * 60 + second;
+    let days = days_from_civil(year, month, day);
+    Some(Timestamp(days * DAY_US + seconds * 1_000_000 + fraction))
 }
 
 impl fmt::Display for NotATimestamp {
@@ -153,10 +156,6 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
-}
-
-fn digits(bytes: &[u8]) -> Option<i64> {
-    i64::try_from(decimal::parse(bytes)?).ok()
 }
 
 /// Days since the epoch of a date in the proleptic Gregorian calendar, after Howard

@@ -80,27 +80,34 @@ pub fn layout_nodes(nodes: &[Node<'_>]) -> Waterfall {
     let by_id = sorted(nodes.len(), &|a, b| (nodes[a].span_id, a) > (nodes[b].span_id, b));
     let by_start = sorted(nodes.len(), &|a, b| (nodes[a].start_us, a) > (nodes[b].start_us, b));
 
-    // A parent's children as a chain, the latest first: the stack below turns it round.
-    let mut latest_child = vec![None; nodes.len()];
-    let mut previous_sibling = vec![None; nodes.len()];
-    let mut tops = Vec::new();
+    // A parent's children form a chain, the latest first: the stack below turns it round.
+    // The chain of the tops hangs on a link of its own, behind the nodes'.
+    let tops = nodes.len();
+    let mut links = vec![Link::default(); tops + 1];
     for at in by_start {
-        let parent = nodes[at].parent.and_then(|parent| {
-            let found = by_id.binary_search_by(|other| nodes[*other].span_id.cmp(parent));
-            Some(by_id[found.ok()?])
-        });
-        match parent {
-            Some(parent) => previous_sibling[at] = latest_child[parent].replace(at),
-            None => tops.push(at),
-        }
+        let found = nodes[at]
+            .parent
+            .map(|parent| by_id.binary_search_by(|other| nodes[*other].span_id.cmp(parent)));
+        let parent = match found {
+            Some(Ok(found)) => by_id[found],
+            _ => tops,
+        };
+        links[at].previous_sibling = links[parent].latest_child.replace(at);
     }
 
-    let mut placed = vec![false; nodes.len()];
-    let ring_members = 0..nodes.len();
-    for top in tops.into_iter().chain(ring_members) {
-        let mut stack = vec![(top, 0)];
+    // Members of a ring hang on no top: whoever is left over starts anew.
+    let mut stack = Vec::new();
+    let mut child = links[tops].latest_child;
+    while let Some(at) = child {
+        stack.push((at, 0));
+        child = links[at].previous_sibling;
+    }
+    for left_over in 0..=tops {
+        if left_over > 0 {
+            stack.push((left_over - 1, 0));
+        }
         while let Some((at, depth)) = stack.pop() {
-            if std::mem::replace(&mut placed[at], true) {
+            if std::mem::replace(&mut links[at].placed, true) {
                 continue;
             }
             let node = &nodes[at];
@@ -116,14 +123,22 @@ pub fn layout_nodes(nodes: &[Node<'_>]) -> Waterfall {
                 width,
                 orphan: depth == 0 && node.parent.is_some(),
             });
-            let mut child = latest_child[at];
+            let mut child = links[at].latest_child;
             while let Some(at) = child {
                 stack.push((at, depth + 1));
-                child = previous_sibling[at];
+                child = links[at].previous_sibling;
             }
         }
     }
     waterfall
+}
+
+/// How a node hangs together with others.
+#[derive(Clone, Copy, Default)]
+struct Link {
+    latest_child: Option<usize>,
+    previous_sibling: Option<usize>,
+    placed: bool,
 }
 
 /// The indices below `count` in the order that `is_after` tells, by Shell's sort. Spans
@@ -252,7 +267,7 @@ mod tests {
         let mut expected: Vec<usize> = (0..values.len()).collect();
         expected.sort_by_key(|at| values[*at]);
         assert_eq!(order, expected);
-        assert_eq!(sorted(0, &|_, _| true), []);
+        assert!(sorted(0, &|_, _| true).is_empty());
     }
 
     #[test]

@@ -12,10 +12,12 @@ use tokio::net::TcpListener;
 
 use crate::assets::Assets;
 use crate::clock::SystemClock;
-use crate::config::{DatabaseUrl, EXIT_USAGE, ServeConfig};
+use crate::config::database::Database;
+use crate::config::{DatabaseConfig, EXIT_USAGE, ServeConfig};
 use crate::metrics::Metrics;
 use crate::state::{AppState, Parts};
 use crate::store::TaskStore;
+use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 use crate::traces::sink::StoreSink;
 use crate::traces::{Limits, TraceStore};
@@ -36,15 +38,16 @@ pub struct Cli {
 enum Command {
     /// Serve the page, the API and the metrics
     Serve(ServeConfig),
+    /// Bring the database's schema up to date and exit
+    Migrate(DatabaseConfig),
 }
 
 /// Runs the command; telemetry is flushed whether it succeeds or fails.
-pub fn run(cli: Cli) -> ExitCode {
-    let Command::Serve(config) = cli.command;
-    let (settings, database) = match settings(&config) {
+pub fn run(cli: &Cli) -> ExitCode {
+    let (settings, database) = match settings(&cli.command) {
         Ok(settings) => settings,
         Err(error) => {
-            eprintln!("backend: {error}");
+            eprintln!("backend: {error:#}");
             return ExitCode::from(EXIT_USAGE);
         }
     };
@@ -60,9 +63,12 @@ pub fn run(cli: Cli) -> ExitCode {
     // The cell is set here alone.
     let _ = sink_counters.set(telemetry.dropped());
 
-    let result = serve(&config, &database, traces, &telemetry);
+    let result = match &cli.command {
+        Command::Serve(config) => serve(config, database, traces, &telemetry),
+        Command::Migrate(_) => migrate(database),
+    };
     if let Err(error) = &result {
-        tracing::error!(exception.message = format!("{error:#}"), "The server ends with an error");
+        tracing::error!(exception.message = format!("{error:#}"), "Ending with an error");
         eprintln!("backend: {error:#}");
     }
     if !telemetry.shutdown(FLUSH_TIMEOUT) {
@@ -71,22 +77,25 @@ pub fn run(cli: Cli) -> ExitCode {
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn settings(config: &ServeConfig) -> anyhow::Result<(telemetry::Config, DatabaseUrl)> {
+fn settings(command: &Command) -> anyhow::Result<(telemetry::Config, Database)> {
     let telemetry = telemetry::Config::from_env("task-backend", env!("CARGO_PKG_VERSION"))?;
-    Ok((telemetry, DatabaseUrl::parse(&config.database_url)?))
+    let database = match command {
+        Command::Serve(config) => &config.database,
+        Command::Migrate(database) => database,
+    };
+    let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Ok((telemetry, Database::choose(database.database_url.as_deref(), &var)?))
 }
 
 #[tokio::main]
 async fn serve(
     config: &ServeConfig,
-    database: &DatabaseUrl,
+    database: Database,
     traces: Arc<TraceStore>,
     telemetry: &Telemetry,
 ) -> anyhow::Result<()> {
     let metrics = Metrics::new().context("could not register the metrics")?;
-    let DatabaseUrl::Sqlite(url) = database;
-    let store: Arc<dyn TaskStore> =
-        Arc::new(SqliteStore::open(url, metrics.db_duration.clone()).await?);
+    let store = open(database, &metrics).await?;
     let assets = Assets::load(&config.assets_dir);
     let listener = TcpListener::bind(config.listen)
         .await
@@ -102,10 +111,31 @@ async fn serve(
         assets,
     });
     let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
-    tracing::info!(server.address = %address.ip(), server.port = address.port(), "Listening on http://{address}");
+    tracing::info!(
+        server.address = %address.ip(),
+        server.port = address.port(),
+        "Listening on http://{address}"
+    );
     let served = shutdown::serve(listener, app).await;
     store.close().await;
     served
+}
+
+#[tokio::main]
+async fn migrate(database: Database) -> anyhow::Result<()> {
+    let metrics = Metrics::new().context("could not register the metrics")?;
+    open(database, &metrics).await?.close().await;
+    tracing::info!("The schema is up to date");
+    Ok(())
+}
+
+/// Opens the database; every engine brings its schema up to date then.
+async fn open(database: Database, metrics: &Metrics) -> anyhow::Result<Arc<dyn TaskStore>> {
+    let duration = metrics.db_duration.clone();
+    Ok(match database {
+        Database::Sqlite(url) => Arc::new(SqliteStore::open(&url, duration).await?),
+        Database::Postgres(options) => Arc::new(PostgresStore::open(*options, duration).await?),
+    })
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
 //! The rules about tasks. Nothing here knows HTTP or SQL.
 
+pub mod smoke;
 pub mod task;

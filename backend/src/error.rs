@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use thiserror::Error;
 
+use crate::domain::smoke::InvalidSmoke;
 use crate::domain::task::InvalidTask;
 use crate::store::StoreError;
 
@@ -60,6 +61,18 @@ pub enum ApiError {
     /// Another site sent a request that changes state.
     #[error("Requests that change something are accepted from the lab's own pages only.")]
     CrossSite,
+    /// A smoke test cannot be run as asked.
+    #[error("{0}")]
+    InvalidSmoke(#[from] InvalidSmoke),
+    /// The delay is out of range.
+    #[error("delay is {0}; it must be between 0 and 30 seconds.")]
+    InvalidDelay(f64),
+    /// The id of synthetic traffic has another form.
+    #[error("The synthetic id must have 1 to 64 letters, digits, dashes or underscores.")]
+    InvalidSyntheticId,
+    /// `GET /api/simulate-error`.
+    #[error("This error was asked for: nothing is broken.")]
+    Simulated,
     /// The collector takes telemetry more slowly than it comes.
     #[error("Too much telemetry waits to be forwarded; please send this again later.")]
     IntakeFull,
@@ -85,6 +98,9 @@ impl ApiError {
             | Self::InvalidQuery(_)
             | Self::InvalidTaskId(_)
             | Self::InvalidTraceId(_)
+            | Self::InvalidSmoke(_)
+            | Self::InvalidDelay(_)
+            | Self::InvalidSyntheticId
             | Self::BodyUnreadable => StatusCode::BAD_REQUEST,
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::TaskNotFound(_) | Self::TraceNotFound(_) | Self::RouteNotFound => {
@@ -94,7 +110,9 @@ impl ApiError {
             Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::DatabaseUnavailable(_) | Self::IntakeFull => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Database(_) | Self::Internal(_) | Self::Simulated => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 
@@ -116,6 +134,11 @@ impl ApiError {
             Self::BodyTooLarge(_) => "body_too_large",
             Self::BodyUnreadable => "body_unreadable",
             Self::CrossSite => "cross_site",
+            Self::InvalidSmoke(InvalidSmoke::Ops(_)) => "ops_out_of_range",
+            Self::InvalidSmoke(InvalidSmoke::Kind(_)) => "unknown_smoke_type",
+            Self::InvalidDelay(_) => "delay_out_of_range",
+            Self::InvalidSyntheticId => "invalid_synthetic_id",
+            Self::Simulated => "simulated_error",
             Self::IntakeFull => "intake_full",
             Self::DatabaseUnavailable(_) => "database_unavailable",
             Self::Database(_) => "database_error",
@@ -129,6 +152,7 @@ impl ApiError {
         match self {
             Self::DatabaseUnavailable(error) | Self::Database(error) => Some(chain(error)),
             Self::Internal(cause) => Some(cause.clone()),
+            Self::Simulated => Some("an error was simulated on request".to_owned()),
             _ => None,
         }
     }

@@ -2,15 +2,16 @@
 //! store of recent traces.
 //!
 //! ```text
-//! main → cli → { config, telemetry, store::sqlite, router, shutdown }     the only wiring
+//! main → cli → { config, telemetry, store::*, router, shutdown }          the only wiring
 //! router → middleware, handlers → { domain, store trait, error, metrics }
-//! store::sqlite → { store trait, domain }                        domain → std
+//! store::{sqlite,postgres} → { store trait, domain }             domain → std
 //! ```
 
 pub mod assets;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod current_span;
 pub mod domain;
 pub mod error;
 mod extract;
@@ -22,4 +23,5 @@ pub mod router;
 mod shutdown;
 pub mod state;
 pub mod store;
+mod synthetic;
 pub mod traces;

@@ -6,5 +6,5 @@ use backend::cli::{self, Cli};
 use clap::Parser;
 
 fn main() -> ExitCode {
-    cli::run(Cli::parse())
+    cli::run(&Cli::parse())
 }

@@ -3,6 +3,8 @@
 //! Label values are bounded: route templates, known methods, status codes and
 //! enumerations. Durations are in seconds.
 
+use std::time::Duration;
+
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
@@ -36,6 +38,10 @@ pub struct Metrics {
     pub db_connections: IntGaugeVec,
     /// `tasks{state}`
     pub tasks: IntGaugeVec,
+    /// `synthetic_requests_total{region,device,mode,outcome}`
+    pub synthetic_requests: IntCounterVec,
+    /// `synthetic_request_duration_seconds{region}`
+    pub synthetic_duration: HistogramVec,
     /// `telemetry_dropped_total{signal,reason}`
     pub telemetry_dropped: IntCounterVec,
 }
@@ -72,6 +78,17 @@ impl Metrics {
             )?,
             db_connections: gauge("db_pool_connections", "Open database connections.", &["state"])?,
             tasks: gauge("tasks", "Tasks stored.", &["state"])?,
+            synthetic_requests: counter(
+                "synthetic_requests_total",
+                "Requests of synthetic traffic that reported themselves.",
+                &["region", "device", "mode", "outcome"],
+            )?,
+            synthetic_duration: histogram(
+                "synthetic_request_duration_seconds",
+                "Time to take such a report.",
+                &["region"],
+                &HTTP_BUCKETS,
+            )?,
             telemetry_dropped: counter(
                 "telemetry_dropped_total",
                 "Spans and log records that were lost.",
@@ -86,6 +103,14 @@ impl Metrics {
     /// error on shows no increase for it.
     pub fn expect_route(&self, method: &str, endpoint: &str) {
         self.http_errors.with_label_values(&[method, endpoint, "500"]);
+    }
+
+    /// Counts a report of synthetic traffic: region, device, mode, outcome. The values
+    /// come from enumerations.
+    pub fn count_synthetic(&self, labels: [&'static str; 4], duration: Duration) {
+        self.synthetic_requests.with_label_values(&labels).inc();
+        let seconds = duration.as_secs_f64();
+        self.synthetic_duration.with_label_values(&labels[..1]).observe(seconds);
     }
 
     /// The text exposition of everything.
@@ -113,6 +138,8 @@ impl Metrics {
         self.registry.register(Box::new(self.db_duration.clone()))?;
         self.registry.register(Box::new(self.db_connections.clone()))?;
         self.registry.register(Box::new(self.tasks.clone()))?;
+        self.registry.register(Box::new(self.synthetic_requests.clone()))?;
+        self.registry.register(Box::new(self.synthetic_duration.clone()))?;
         self.registry.register(Box::new(self.telemetry_dropped.clone()))?;
         self.registry.register(Box::new(ProcessCollector::for_self()))
     }

@@ -3,8 +3,6 @@
 use api_types::Problem;
 use api_types::task::{Stats, Task, TaskList};
 use askama::Template;
-use opentelemetry::Context;
-use opentelemetry::trace::TraceContextExt;
 
 use crate::assets::Assets;
 
@@ -85,12 +83,4 @@ impl<'p> ProblemPage<'p> {
     pub(crate) fn html(&self) -> askama::Result<String> {
         self.render()
     }
-}
-
-/// The current span as a `traceparent` (W3C Trace Context), for the browser to join.
-pub(crate) fn current_traceparent() -> Option<String> {
-    let span = Context::map_current(|cx| cx.span().span_context().clone());
-    span.is_valid().then(|| {
-        format!("00-{}-{}-{:02x}", span.trace_id(), span.span_id(), span.trace_flags().to_u8())
-    })
 }

@@ -10,7 +10,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::services::ServeDir;
 
-use crate::handlers::{fallback, ops, otlp, pages, tasks, traces};
+use crate::handlers::{fallback, ops, otlp, pages, simulate, synthetic, tasks, traces};
 use crate::middleware::{asset_cache, observe, origin, panic, problem, security};
 use crate::state::AppState;
 
@@ -21,11 +21,15 @@ pub fn build(state: AppState) -> Router {
 }
 
 /// Methods by observed route, for the counters that start at 0.
-const OBSERVED: [(&str, &[&str]); 4] = [
+const OBSERVED: [(&str, &[&str]); 8] = [
     (routes::PAGE, &["GET"]),
     (routes::TASK_FORM, &["POST"]),
     (routes::TASKS, &["GET", "POST"]),
     (routes::TASK, &["GET", "PUT", "PATCH", "DELETE"]),
+    (routes::SIMULATE_ERROR, &["GET"]),
+    (routes::SIMULATE_SLOW, &["GET"]),
+    (routes::SMOKE_DB, &["POST"]),
+    (routes::SYNTHETIC, &["POST"]),
 ];
 
 fn observed(state: &AppState) -> Router<AppState> {
@@ -42,6 +46,10 @@ fn observed(state: &AppState) -> Router<AppState> {
             routes::TASK,
             get(tasks::get).put(tasks::update).patch(tasks::update).delete(tasks::delete),
         )
+        .route(routes::SIMULATE_ERROR, get(simulate::error))
+        .route(routes::SIMULATE_SLOW, get(simulate::slow))
+        .route(routes::SMOKE_DB, post(simulate::smoke))
+        .route(routes::SYNTHETIC, post(synthetic::synthetic))
         .fallback(fallback::route_not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))

@@ -5,12 +5,15 @@
 //! makes its span and its metric.
 
 pub mod observe;
+pub mod postgres;
 pub mod sqlite;
+mod statements;
 
 use async_trait::async_trait;
 use thiserror::Error;
 use time::OffsetDateTime;
 
+use crate::domain::smoke::SmokePlan;
 use crate::domain::task::{NewTask, Task, TaskChanges, TaskQuery, TaskStats};
 
 /// The tasks of one lab.
@@ -39,6 +42,10 @@ pub trait TaskStore: Send + Sync + 'static {
     /// Deletes a task; false when there is none with this id.
     async fn delete(&self, id: i64) -> Result<bool, StoreError>;
 
+    /// Runs a smoke test: its reads, and its writes in one transaction that is rolled
+    /// back.
+    async fn smoke(&self, plan: SmokePlan, now: OffsetDateTime) -> Result<(), StoreError>;
+
     /// As [`TaskStore::stats`], for a scrape: makes neither a span nor a metric.
     async fn count(&self) -> Result<TaskStats, StoreError>;
 
@@ -53,12 +60,23 @@ pub trait TaskStore: Send + Sync + 'static {
 }
 
 /// Connections by what they do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connections {
     /// Open and waiting.
     pub idle: usize,
     /// Running a statement.
     pub used: usize,
+}
+
+impl Connections {
+    /// Those of a pool; its two counts are read one after the other.
+    fn of(size: u32, idle: usize) -> Self {
+        Self { idle, used: (size as usize).saturating_sub(idle) }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { idle: self.idle + other.idle, used: self.used + other.used }
+    }
 }
 
 /// Why a statement failed. The cause is for the log, never for a client.
@@ -85,13 +103,44 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        match &error {
+        let unavailable = match &error {
             sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
             | sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_) => Self::Unavailable(error),
-            _ => Self::Failed(error),
+            | sqlx::Error::Tls(_)
+            // The server broke off in the middle of an answer.
+            | sqlx::Error::Protocol(_) => true,
+            sqlx::Error::Database(database) => {
+                database.code().is_some_and(|code| is_transient(&code))
+            }
+            _ => false,
+        };
+        if unavailable { Self::Unavailable(error) } else { Self::Failed(error) }
+    }
+}
+
+/// Codes that say "not now": PostgreSQL's classes of connection faults, of exhausted
+/// resources and of a server that starts or stops, and SQLite's busy and locked.
+fn is_transient(code: &str) -> bool {
+    let sqlite = code.parse::<u32>().ok().filter(|_| code.len() < 5).map(|code| code & 0xff);
+    match sqlite {
+        Some(code) => matches!(code, 5 | 6),
+        None => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transient_codes_are_told_from_faults() {
+        for code in ["08006", "53300", "57P01", "57P03", "5", "6", "261", "517"] {
+            assert!(is_transient(code), "{code}");
+        }
+        for code in ["23505", "42P01", "57014", "1", "13", "19", "2067"] {
+            assert!(!is_transient(code), "{code}");
         }
     }
 }

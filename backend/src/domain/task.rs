@@ -146,6 +146,9 @@ impl Description {
 }
 
 impl PageSize {
+    /// The largest page.
+    pub const MAX: Self = Self(LIST_MAX);
+
     /// Checks the range.
     pub fn parse(limit: i64) -> Result<Self, InvalidTask> {
         u32::try_from(limit)

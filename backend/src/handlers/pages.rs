@@ -9,9 +9,10 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::tasks;
+use crate::current_span;
 use crate::error::ApiError;
 use crate::extract::{Form, QueryString};
-use crate::page::{self, Page, Refused};
+use crate::page::{Page, Refused};
 use crate::state::AppState;
 
 /// The plain form's fields.
@@ -70,7 +71,7 @@ async fn render(
     refused: Option<Refused>,
 ) -> Result<Response, ApiError> {
     let list = tasks::shown(state, after).await?;
-    let traceparent = page::current_traceparent();
+    let traceparent = current_span::traceparent();
     let timing = traceparent
         .as_ref()
         .map(|value| [(SERVER_TIMING, format!("traceparent;desc=\"{value}\""))]);

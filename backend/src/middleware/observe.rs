@@ -22,6 +22,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use super::client;
 use crate::error::ApiError;
 use crate::state::AppState;
+use crate::synthetic;
 
 /// The metric label of requests that match no route.
 const UNMATCHED: &str = "unmatched";
@@ -43,6 +44,9 @@ pub(crate) async fn observe(
     let parent = global::get_text_map_propagator(|propagator| {
         propagator.extract(&HeaderExtractor(request.headers()))
     });
+    for attribute in synthetic::attributes(&parent) {
+        span.set_attribute(attribute.key, attribute.value);
+    }
     // Fails only where no OpenTelemetry layer is installed: then there is no span.
     let _ = span.set_parent(parent);
 

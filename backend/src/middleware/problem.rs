@@ -10,10 +10,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use opentelemetry::Context;
-use opentelemetry::trace::TraceContextExt;
-use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 
+use crate::current_span;
 use crate::error::ApiError;
 use crate::page::ProblemPage;
 use crate::state::AppState;
@@ -71,17 +69,6 @@ fn problem(error: &ApiError) -> Problem {
         error: detail.clone(),
         detail,
         code: error.code().to_owned(),
-        trace_id: current_trace_id(),
-    }
-}
-
-/// The current span's trace id; where no span is recorded, an id of the request's own,
-/// so that a person always has one to quote.
-fn current_trace_id() -> String {
-    let current = Context::map_current(|cx| cx.span().span_context().clone());
-    if current.is_valid() {
-        current.trace_id().to_string()
-    } else {
-        RandomIdGenerator::default().new_trace_id().to_string()
+        trace_id: current_span::trace_id(),
     }
 }

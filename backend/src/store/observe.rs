@@ -57,6 +57,8 @@ pub struct Observed {
     pub system: &'static str,
     /// `db.namespace`: the database's name.
     pub namespace: String,
+    /// `server.address` and `server.port`, where there is a server.
+    pub server: Option<(String, i64)>,
     /// `db_query_duration_seconds`.
     pub duration: HistogramVec,
 }
@@ -71,12 +73,7 @@ impl Observed {
         query: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {
         let span = self.span(statement);
-        let start = Instant::now();
-        // sqlx hands the current span to the connection's thread, which drops it some
-        // time later: the span would end late, and its parents with it.
-        let query = query.with_subscriber(NoSubscriber::default());
-        let result = query.instrument(span.clone()).await.map_err(StoreError::from);
-        let elapsed = start.elapsed();
+        let (result, elapsed) = in_span(&span, query).await;
         self.duration.with_label_values(&[statement.operation]).observe(elapsed.as_secs_f64());
         if elapsed > SLOW {
             let duration = elapsed.as_secs_f64();
@@ -89,16 +86,22 @@ impl Observed {
                 );
             });
         }
-        match &result {
-            Ok(rows) => {
-                span.record("db.response.returned_rows", rows.attribute());
-            }
-            Err(error) => {
-                span.record("error.type", error.class());
-                span.set_status(Status::error(error.to_string()));
-            }
+        if let Ok(rows) = &result {
+            span.record("db.response.returned_rows", rows.attribute());
         }
         result
+    }
+
+    /// Runs `size` statements as one span, without the duration: a batch is no query.
+    pub async fn run_batch<T: Rows>(
+        &self,
+        statement: Statement,
+        size: u32,
+        queries: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
+        let span = self.span(statement);
+        span.set_attribute("db.operation.batch.size", i64::from(size));
+        in_span(&span, queries).await.0
     }
 
     fn span(&self, statement: Statement) -> Span {
@@ -112,7 +115,26 @@ impl Observed {
             db.operation.name = statement.operation,
             db.query.text = statement.text,
             db.response.returned_rows = Empty,
+            server.address = self.server.as_ref().map(|(address, _)| address.as_str()),
+            server.port = self.server.as_ref().map(|(_, port)| *port),
             error.r#type = Empty,
         )
     }
+}
+
+/// Runs `query` as what `span` stands for; the span ends with its last handle.
+async fn in_span<T>(
+    span: &Span,
+    query: impl Future<Output = Result<T, sqlx::Error>>,
+) -> (Result<T, StoreError>, Duration) {
+    let start = Instant::now();
+    // sqlx hands the current span to the connection's thread, which drops it some
+    // time later: the span would end late, and its parents with it (ADR 0007).
+    let query = query.with_subscriber(NoSubscriber::default());
+    let result = query.instrument(span.clone()).await.map_err(StoreError::from);
+    if let Err(error) = &result {
+        span.record("error.type", error.class());
+        span.set_status(Status::error(error.to_string()));
+    }
+    (result, start.elapsed())
 }

@@ -6,6 +6,7 @@
 
 mod tasks;
 
+use std::fs::File;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -55,11 +56,39 @@ impl SqliteStore {
         }
         let open = || format!("could not open the database {}", file.display());
         let writer = pool(1).connect_with(options.clone()).await.with_context(open)?;
+        let lock = lock_beside(&file)?;
         MIGRATIONS.run(&writer).await.context("could not bring the schema up to date")?;
+        drop(lock);
         let readers = pool(READERS).connect_with(options).await.with_context(open)?;
-        let observed = Observed { system: "sqlite", namespace: namespace(&file), duration };
+        let observed =
+            Observed { system: "sqlite", namespace: namespace(&file), server: None, duration };
         Ok(Self { writer, readers, observed })
     }
+
+    fn reader(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
+    fn pools(&self) -> impl Iterator<Item = &SqlitePool> + Send {
+        [&self.readers, &self.writer].into_iter()
+    }
+}
+
+/// Waits for other processes that migrate the same file, and keeps them waiting until
+/// the result is dropped: sqlx's own lock does nothing on SQLite.
+fn lock_beside(file: &Path) -> anyhow::Result<File> {
+    let mut name = file.as_os_str().to_owned();
+    name.push("-migrate");
+    let open = || -> std::io::Result<File> {
+        let lock = File::options().create(true).append(true).open(&name)?;
+        lock.lock()?;
+        Ok(lock)
+    };
+    open().with_context(|| format!("could not lock {}", Path::new(&name).display()))
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {

@@ -11,17 +11,16 @@ use backend::assets::Assets;
 use backend::clock::FixedClock;
 use backend::metrics::Metrics;
 use backend::state::{AppState, Parts};
-use backend::store::TaskStore;
-use backend::store::sqlite::SqliteStore;
 use backend::traces::sink::StoreSink;
 use backend::traces::{Limits, TraceStore};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use telemetry::Telemetry;
-use tempfile::TempDir;
 use time::macros::datetime;
 use tower::ServiceExt;
 use tracing::dispatcher::DefaultGuard;
+
+use crate::engine::Database;
 
 /// 2026-01-31T12:00:00.000001Z: what the lab's clock shows.
 pub(crate) const NOW: &str = "2026-01-31T12:00:00.000001Z";
@@ -31,11 +30,10 @@ pub(crate) const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b
 
 pub(crate) struct Lab {
     router: Router,
-    pub(crate) store: Arc<dyn TaskStore>,
+    pub(crate) database: Database,
     telemetry: Telemetry,
     lines: Lines,
     _dispatch: DefaultGuard,
-    _folder: TempDir,
 }
 
 /// An answer, read to its end.
@@ -72,8 +70,12 @@ impl Lab {
         // Tests run on one thread each, so that the default of this thread is enough.
         let dispatch = tracing::dispatcher::set_default(&pipeline.dispatch);
 
-        let folder = TempDir::new().unwrap();
-        let assets = folder.path().join("assets");
+        let metrics = Metrics::new().unwrap();
+        let database = match std::env::var("LAB_TEST_ENGINE").as_deref() {
+            Ok("postgres") => Database::postgres(&metrics).await.unwrap(),
+            _ => Database::sqlite(&metrics).await,
+        };
+        let assets = database.folder.path().join("assets");
         std::fs::create_dir(&assets).unwrap();
         for (name, content) in [
             ("manifest.json", r#"{"app.js":"app-0123.js","app.css":"app-4567.css"}"#),
@@ -82,12 +84,8 @@ impl Lab {
         ] {
             std::fs::write(assets.join(name), content).unwrap();
         }
-        let url = format!("sqlite://{}/new/lab.db", folder.path().display());
-        let metrics = Metrics::new().unwrap();
-        let store: Arc<dyn TaskStore> =
-            Arc::new(SqliteStore::open(&url, metrics.db_duration.clone()).await.unwrap());
         let state = AppState::new(Parts {
-            store: Arc::clone(&store),
+            store: Arc::clone(&database.store),
             clock: Arc::new(FixedClock(datetime!(2026-01-31 12:00:00.000001999 UTC))),
             metrics,
             traces,
@@ -97,11 +95,10 @@ impl Lab {
         });
         Self {
             router: backend::router::build(state),
-            store,
+            database,
             telemetry: pipeline.telemetry,
             lines,
             _dispatch: dispatch,
-            _folder: folder,
         }
     }
 

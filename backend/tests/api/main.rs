@@ -1,12 +1,17 @@
-//! The API through the router, in process, on a fresh SQLite file per test.
+//! The API through the router, in process, on a fresh database per test: SQLite, or
+//! PostgreSQL where `LAB_TEST_ENGINE=postgres`.
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
 mod assets;
+mod engine;
 mod harness;
 mod intake;
 mod metrics;
 mod page;
 mod problems;
+mod simulate;
 mod spans;
+mod store;
+mod synthetic;
 mod tasks;

@@ -52,7 +52,7 @@ async fn requests_are_counted_by_route_template() {
 #[tokio::test]
 async fn server_faults_are_errors() {
     let lab = Lab::start().await;
-    lab.store.close().await;
+    lab.database.store.close().await;
     lab.get("/api/tasks").await.problem(503, "database_unavailable");
     let text = lab.get("/metrics").await.body;
     let series = r#"http_errors_total{endpoint="/api/tasks",method="GET",status_code="503"}"#;

@@ -104,7 +104,7 @@ async fn other_sites_cannot_change_anything() {
 #[tokio::test]
 async fn a_lost_database_is_a_503_with_the_cause_in_the_log_alone() {
     let lab = Lab::start().await;
-    lab.store.close().await;
+    lab.database.store.close().await;
     let answer = lab.json("POST", "/api/tasks", json!({ "title": "a" })).await;
     answer.problem(503, "database_unavailable");
     assert_eq!(answer.header("retry-after"), "1");

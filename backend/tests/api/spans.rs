@@ -48,19 +48,22 @@ async fn a_create_is_a_server_span_with_an_insert_below() {
     let insert = named(&trace, "INSERT tasks")[0];
     assert_eq!(insert["kind"], "client");
     assert_eq!(insert["parent_span_id"], server["span_id"]);
-    assert_eq!(
-        insert["attributes"],
-        json!({
-            "db.system.name": "sqlite",
-            "db.namespace": "lab.db",
-            "db.collection.name": "tasks",
-            "db.operation.name": "INSERT",
-            "db.query.text": "INSERT INTO tasks (title, description, completed, created_at, \
-                updated_at) VALUES ($1, $2, $3, $4, $4) RETURNING id, title, description, \
-                completed, created_at, updated_at",
-            "db.response.returned_rows": 1,
-        })
-    );
+    let mut attributes = json!({
+        "db.system.name": lab.database.system,
+        "db.namespace": lab.database.namespace,
+        "db.collection.name": "tasks",
+        "db.operation.name": "INSERT",
+        "db.query.text": "INSERT INTO tasks (title, description, completed, created_at, \
+            updated_at) VALUES ($1, $2, $3, $4, $4) RETURNING id, title, description, \
+            completed, created_at, updated_at",
+        "db.response.returned_rows": 1,
+    });
+    if lab.database.system == "postgresql" {
+        attributes["server.address"] = insert["attributes"]["server.address"].clone();
+        attributes["server.port"] = insert["attributes"]["server.port"].clone();
+        assert!(attributes["server.port"].is_i64() && attributes["server.address"].is_string());
+    }
+    assert_eq!(insert["attributes"], attributes);
 
     let messages: Vec<_> =
         trace["logs"].as_array().unwrap().iter().map(|line| &line["message"]).collect();

@@ -69,3 +69,32 @@ fn a_file_that_is_no_database_is_said_and_kept() {
     assert!(stderr.contains("lab.db"), "{stderr}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
+
+#[test]
+fn migrate_makes_the_schema_and_ends() {
+    let folder = TempDir::new().unwrap();
+    let mut migrate = std::process::Command::new(env!("CARGO_BIN_EXE_backend"));
+    let url = format!("sqlite://{}/lab.db", folder.path().display());
+    migrate.args(["migrate", "--database-url", &url]);
+    for _ in 0..2 {
+        let ended = migrate.output().unwrap();
+        assert!(ended.status.success(), "{ended:?}");
+    }
+    assert!(folder.path().join("lab.db").exists());
+}
+
+#[test]
+fn servers_that_start_at_once_migrate_one_after_the_other() {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite://{}/lab.db", folder.path().display());
+    let start = || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_backend"))
+            .args(["migrate", "--database-url", &url])
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<_> = (0..4).map(|_| start()).collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+}

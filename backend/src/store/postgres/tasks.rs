@@ -1,0 +1,11 @@
+//! The trait over PostgreSQL's pool.
+
+use time::OffsetDateTime;
+
+use super::PostgresStore;
+use crate::domain::smoke::SmokePlan;
+use crate::domain::task::{Description, NewTask, Task, TaskChanges, TaskQuery, TaskStats, Title};
+use crate::store::statements::{self, StatsRow, TaskRow, task_store};
+use crate::store::{Connections, StoreError};
+
+task_store!(PostgresStore);
