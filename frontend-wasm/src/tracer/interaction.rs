@@ -1,0 +1,127 @@
+//! The root span of everything that a person sets off.
+
+use api_types::Timestamp;
+use web_sys::Event;
+
+use super::Tracer;
+use super::context::SpanContext;
+use super::names;
+use super::span::{Kind, Parent, Span};
+use crate::dynamic;
+
+/// How the person asked for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// A pointer, or a key on a button.
+    Click,
+    /// The Enter key in a form's field.
+    FormSubmit,
+}
+
+/// What the person asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A new task.
+    AddTask,
+    /// Done.
+    CompleteTask,
+    /// Not done after all.
+    ReopenTask,
+    /// Away with it.
+    DeleteTask,
+    /// The next page of the list.
+    OlderTasks,
+}
+
+impl Trigger {
+    fn event_type(self) -> &'static str {
+        match self {
+            Self::Click => "click",
+            Self::FormSubmit => "submit",
+        }
+    }
+}
+
+impl Action {
+    /// As the attribute and the span's name carry it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AddTask => "add-task",
+            Self::CompleteTask => "complete-task",
+            Self::ReopenTask => "reopen-task",
+            Self::DeleteTask => "delete-task",
+            Self::OlderTasks => "older-tasks",
+        }
+    }
+}
+
+/// `click add-task`.
+fn span_name(trigger: Trigger, action: Action) -> String {
+    let mut name = String::from(match trigger {
+        Trigger::Click => "click ",
+        Trigger::FormSubmit => "formSubmit ",
+    });
+    name.push_str(action.name());
+    name
+}
+
+/// An interaction under way.
+pub struct Interaction {
+    span: Span,
+}
+
+impl Tracer {
+    /// Begins a trace at the moment of the event.
+    #[must_use]
+    pub fn interaction(self, trigger: Trigger, action: Action, event: &Event) -> Interaction {
+        self.clock().settle();
+        let start_ns = self.clock().event_ns(dynamic::number(event, "timeStamp").unwrap_or(0.0));
+        let name = span_name(trigger, action).into();
+        let mut span = self.span(self.new_trace(), Parent::None, Kind::Internal, name, start_ns);
+        span.text(names::APP_ACTION, action.name());
+        span.text(names::EVENT_TYPE, trigger.event_type());
+        span.text(names::URL_PATH, self.path());
+        Interaction { span }
+    }
+}
+
+impl Interaction {
+    /// What the interaction's requests hang on.
+    #[must_use]
+    pub fn context(&self) -> SpanContext {
+        self.span.context
+    }
+
+    /// The span's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.span.name
+    }
+
+    /// When it began.
+    #[must_use]
+    pub fn started(&self) -> Timestamp {
+        self.span.started()
+    }
+
+    /// Ends it with the page's update; `error_type` is set when the server or the way to
+    /// it failed.
+    pub fn end(mut self, tracer: Tracer, error_type: Option<String>) {
+        if let Some(error_type) = error_type {
+            self.span.fail(error_type);
+        }
+        tracer.end(self.span);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_how_and_what() {
+        assert_eq!(span_name(Trigger::Click, Action::DeleteTask), "click delete-task");
+        assert_eq!(span_name(Trigger::FormSubmit, Action::AddTask), "formSubmit add-task");
+    }
+}

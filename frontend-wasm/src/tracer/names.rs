@@ -1,0 +1,52 @@
+//! Attribute names, each declared once: OpenTelemetry semantic conventions 1.44,
+//! and the lab's own below `app.`.
+
+/// The request's method.
+pub const HTTP_REQUEST_METHOD: &str = "http.request.method";
+/// The answer's status code.
+pub const HTTP_RESPONSE_STATUS_CODE: &str = "http.response.status_code";
+/// The absolute URL.
+pub const URL_FULL: &str = "url.full";
+/// The page's path.
+pub const URL_PATH: &str = "url.path";
+/// The route template that the URL was made from.
+pub const URL_TEMPLATE: &str = "url.template";
+/// The host that was asked.
+pub const SERVER_ADDRESS: &str = "server.address";
+/// Its port.
+pub const SERVER_PORT: &str = "server.port";
+/// A status code as text, or the name of the exception.
+pub const ERROR_TYPE: &str = "error.type";
+/// The database that a statement went to; the page only reads it.
+pub const DB_SYSTEM_NAME: &str = "db.system.name";
+/// One tab's visit.
+pub const SESSION_ID: &str = "session.id";
+
+/// The resource's `service.name`.
+pub const SERVICE_NAME: &str = "service.name";
+/// The resource's `service.version`.
+pub const SERVICE_VERSION: &str = "service.version";
+/// The resource's `deployment.environment.name`.
+pub const DEPLOYMENT_ENVIRONMENT_NAME: &str = "deployment.environment.name";
+/// The language that the person prefers.
+pub const BROWSER_LANGUAGE: &str = "browser.language";
+/// The whole `User-Agent`.
+pub const USER_AGENT_ORIGINAL: &str = "user_agent.original";
+
+/// What the person did.
+pub const APP_ACTION: &str = "app.action";
+/// The DOM event that it came from.
+pub const EVENT_TYPE: &str = "event.type";
+/// From the start of the navigation to the first byte of the answer.
+pub const APP_FIRST_BYTE_MS: &str = "app.first_byte_ms";
+/// From the start of the navigation to the end of `DOMContentLoaded`.
+pub const APP_DOM_CONTENT_LOADED_MS: &str = "app.dom_content_loaded_ms";
+/// From the start of the navigation until the app took the page over.
+pub const APP_READY_MS: &str = "app.ready_ms";
+/// Spans lost since the page opened, on the instrumentation scope.
+pub const APP_DROPPED_SPANS: &str = "app.dropped_spans";
+
+/// This application's `service.name`.
+pub const SERVICE: &str = "task-frontend";
+/// The instrumentation scope.
+pub const SCOPE: &str = "frontend-wasm";
