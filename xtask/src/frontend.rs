@@ -1,0 +1,92 @@
+//! `cargo xtask frontend`: the browser's files, from Rust source to hashed, compressed assets.
+
+mod assets;
+mod bindgen;
+mod compile;
+mod debian;
+mod optimise;
+mod rustup;
+mod size;
+mod stamp;
+mod toolchain;
+mod wrappers;
+
+use std::fs::{self, File};
+use std::path::{self, Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::workspace;
+use assets::{Bundle, Manifest};
+use optimise::Optimiser;
+use stamp::Stamp;
+use toolchain::Toolchain;
+
+/// Options of `cargo xtask frontend`.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Args {
+    /// Where the assets go [default: target/assets]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Builds the browser's files, prints their sizes and holds them to the budget.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let out = match &args.out {
+        Some(out) => path::absolute(out).context("could not resolve the --out directory")?,
+        None => default_out(),
+    };
+    let _lock = lock_builds()?;
+
+    let toolchain = Toolchain::find_or_fetch()?;
+    println!("compiler: {toolchain}");
+    let wasm = compile::compile(&toolchain)?;
+
+    let web = workspace::root().join("frontend-wasm/web");
+    let optimiser = Optimiser::find();
+    let stamp = Stamp::of(&wasm, &web, optimiser.as_ref(), &out)?;
+    let manifest = match Manifest::read_complete(&out) {
+        Some(manifest) if stamp.is_current() => manifest,
+        _ => {
+            let manifest = bundle(&wasm, &web, optimiser.as_ref())?.write(&out)?;
+            stamp.save()?;
+            manifest
+        }
+    };
+    size::report(&out, &manifest)
+}
+
+/// Where the backend looks for the assets when nobody says otherwise.
+pub(crate) fn default_out() -> PathBuf {
+    workspace::target().join("assets")
+}
+
+/// True when `out` holds a manifest and every file that it names.
+pub(crate) fn is_built(out: &Path) -> bool {
+    Manifest::read_complete(out).is_some()
+}
+
+/// Turns cargo's module and the hand-written files into one bundle.
+fn bundle(wasm: &Path, web: &Path, optimiser: Option<&Optimiser>) -> Result<Bundle> {
+    let glue = bindgen::generate(wasm)?;
+    let module = if let Some(optimiser) = optimiser {
+        optimiser.shrink(glue.wasm)?
+    } else {
+        println!("wasm-opt: not found, so the module stays as it is (package: binaryen)");
+        glue.wasm
+    };
+    let mut bundle = Bundle::default();
+    let module_name = bundle.add("app.wasm", module)?;
+    bundle.add("app.js", bindgen::self_starting(&glue.js, &module_name).into_bytes())?;
+    bundle.add_directory(web)?;
+    Ok(bundle)
+}
+
+/// Keeps two builds from writing the same files; the lock ends with the returned value.
+fn lock_builds() -> Result<File> {
+    let target = workspace::target();
+    fs::create_dir_all(&target).context("could not create the target directory")?;
+    let lock = File::create(target.join("frontend.lock")).context("could not create the lock")?;
+    lock.lock().context("could not lock the frontend build")?;
+    Ok(lock)
+}

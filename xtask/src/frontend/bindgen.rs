@@ -1,0 +1,54 @@
+//! The JavaScript between the browser and the module.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// What wasm-bindgen makes of a raw module.
+#[derive(Debug)]
+pub(crate) struct Glue {
+    pub(crate) js: String,
+    pub(crate) wasm: Vec<u8>,
+}
+
+/// Runs wasm-bindgen on cargo's module.
+pub(crate) fn generate(module: &Path) -> Result<Glue> {
+    let mut output = Bindgen::new()
+        .input_path(module)
+        .web(true)?
+        .typescript(false)
+        // The glue would otherwise name a file without a hash.
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate_output()
+        .context("wasm-bindgen failed")?;
+    let has_inline = output.snippets().values().any(|list| !list.is_empty());
+    if has_inline || !output.local_modules().is_empty() {
+        bail!("the frontend has JavaScript snippets, which the assets do not carry");
+    }
+    Ok(Glue { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
+}
+
+/// Adds the line that starts the module, so that the page needs no inline script.
+pub(crate) fn self_starting(js: &str, module_name: &str) -> String {
+    format!(
+        "{js}\n__wbg_init({{ module_or_path: new URL(\"{module_name}\", import.meta.url) }});\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_glue_starts_the_module_beside_it() {
+        let js = self_starting("export { __wbg_init as default };", "app-12.wasm");
+        assert_eq!(
+            js,
+            "export { __wbg_init as default };\n\
+             __wbg_init({ module_or_path: new URL(\"app-12.wasm\", import.meta.url) });\n"
+        );
+    }
+}

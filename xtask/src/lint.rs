@@ -1,0 +1,46 @@
+//! `cargo xtask lint`: everything that can be judged without running the lab.
+
+mod migrations;
+mod sources;
+
+use anyhow::{Result, bail};
+
+use crate::process;
+use crate::steps::{self, Step};
+
+/// Runs all checks and stops at the first that fails.
+pub(crate) fn run() -> Result<()> {
+    steps::run(checks())
+}
+
+/// The checks, cheapest first.
+pub(crate) fn checks() -> Vec<Step> {
+    vec![
+        Step::new("repository rules", repository),
+        Step::new("format", || cargo(&["fmt", "--all", "--check"])),
+        Step::new("clippy", || {
+            cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+        }),
+        Step::new("documentation", documentation),
+    ]
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    process::run(process::cargo().args(arguments))
+}
+
+fn documentation() -> Result<()> {
+    let mut cargo = process::cargo();
+    cargo.args(["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"]);
+    process::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// The rules of this repository that no other tool knows.
+fn repository() -> Result<()> {
+    let mut complaints = sources::complaints()?;
+    complaints.extend(migrations::complaints()?);
+    if !complaints.is_empty() {
+        bail!("{}", complaints.join("\n       "));
+    }
+    Ok(())
+}

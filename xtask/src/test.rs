@@ -1,0 +1,90 @@
+//! `cargo xtask test`: every check, from the format to a click in a real browser.
+
+mod apt;
+mod postgres;
+mod programs;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use postgres::Postgres;
+
+use crate::steps::{self, Step};
+use crate::{frontend, lint, process, workspace};
+
+/// Options of `cargo xtask test`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Run one part alone
+    #[arg(long, value_name = "PART")]
+    only: Option<Part>,
+}
+
+/// A part that makes sense by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// What `cargo xtask lint` checks
+    Lint,
+    /// The tests of every crate but `e2e`
+    Unit,
+    /// The browser against the real servers
+    E2e,
+}
+
+/// Runs the checks in order and stops at the first that fails.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    steps::run_with_summary(match args.only {
+        Some(Part::Lint) => lint::checks(),
+        Some(Part::Unit) => vec![programs(), unit()],
+        Some(Part::E2e) => vec![programs(), frontend(), backend(), e2e()],
+        None => {
+            let mut steps = vec![programs()];
+            steps.extend(lint::checks());
+            steps.extend([frontend(), unit(), backend(), e2e()]);
+            steps
+        }
+    })
+}
+
+fn programs() -> Step {
+    Step::new("programs", || {
+        let missing = programs::missing_packages(programs::is_here);
+        if missing.is_empty() { Ok(()) } else { apt::install(&missing) }
+    })
+}
+
+fn frontend() -> Step {
+    Step::new("frontend", || frontend::run(&frontend::Args::default()))
+}
+
+/// The API's tests run once more on PostgreSQL; those of the store always use both.
+fn unit() -> Step {
+    Step::new("unit tests", || {
+        let postgres = Postgres::start()?;
+        let cargo = |arguments: &[&str]| {
+            let mut cargo = process::cargo();
+            cargo.args(arguments).arg("--locked").env("LAB_TEST_POSTGRES_URL", postgres.url());
+            cargo
+        };
+        process::run(&mut cargo(&["test", "--workspace", "--exclude", "e2e"]))?;
+        let mut again = cargo(&["test", "--package", "backend", "--test", "api"]);
+        process::run(again.env("LAB_TEST_ENGINE", "postgres"))
+    })
+}
+
+fn backend() -> Step {
+    Step::new("backend", || cargo(&["build", "--package", "backend", "--locked"]))
+}
+
+fn e2e() -> Step {
+    Step::new("browser tests", || {
+        let mut cargo = process::cargo();
+        cargo.args(["test", "--package", "e2e", "--locked"]);
+        cargo.env("LAB_BACKEND_BIN", workspace::backend("debug")?);
+        cargo.env("LAB_ASSETS_DIR", frontend::default_out());
+        process::run(&mut cargo)
+    })
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    process::run(process::cargo().args(arguments))
+}

@@ -1,0 +1,101 @@
+//! The programs that the browser tests start, and the Debian packages that bring them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::process;
+
+/// A program with the packages to install where it is missing.
+struct Program {
+    /// Distributions differ; any of these will do.
+    names: &'static [&'static str],
+    packages: &'static [&'static str],
+}
+
+const PROGRAMS: [Program; 6] = [
+    // Without a font, Chromium lays out every glyph as an empty box.
+    Program {
+        names: &["chromium", "chromium-browser"],
+        packages: &["chromium", "fonts-liberation"],
+    },
+    Program { names: &["chromedriver"], packages: &["chromium-driver"] },
+    Program { names: &["nginx"], packages: &["nginx"] },
+    Program { names: &["postgres"], packages: &["postgresql"] },
+    Program { names: &["prometheus"], packages: &["prometheus"] },
+    Program {
+        names: &["prometheus-alertmanager", "alertmanager"],
+        packages: &["prometheus-alertmanager"],
+    },
+];
+
+/// Debian keeps each PostgreSQL version's programs off the `PATH`.
+const POSTGRESQL: &str = "/usr/lib/postgresql";
+
+/// The packages of all programs that `is_here` denies.
+pub(crate) fn missing_packages(is_here: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    PROGRAMS
+        .iter()
+        .filter(|program| !program.names.iter().any(|name| is_here(name)))
+        .flat_map(|program| program.packages.iter().copied())
+        .collect()
+}
+
+/// True when this machine has the program.
+pub(crate) fn is_here(name: &str) -> bool {
+    if name == "postgres" {
+        postgres_bin().is_some()
+    } else {
+        process::find_program(name).is_some()
+    }
+}
+
+/// The directory of PostgreSQL's server programs; of several versions the newest.
+pub(crate) fn postgres_bin() -> Option<PathBuf> {
+    if let Some(program) = process::find_program("postgres") {
+        return program.parent().map(Path::to_path_buf);
+    }
+    let versions = fs::read_dir(POSTGRESQL).ok()?.flatten().map(|entry| entry.path());
+    let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
+    versions
+        .filter(|version| version.join("bin/postgres").is_file())
+        .max_by_key(number)
+        .map(|version| version.join("bin"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complete_machine_needs_nothing() {
+        assert!(missing_packages(|_| true).is_empty());
+    }
+
+    #[test]
+    fn a_bare_machine_needs_everything() {
+        assert_eq!(
+            missing_packages(|_| false),
+            [
+                "chromium",
+                "fonts-liberation",
+                "chromium-driver",
+                "nginx",
+                "postgresql",
+                "prometheus",
+                "prometheus-alertmanager"
+            ]
+        );
+    }
+
+    #[test]
+    fn either_name_of_alertmanager_will_do() {
+        assert!(missing_packages(|name| name != "prometheus-alertmanager").is_empty());
+        assert_eq!(missing_packages(|name| name != "nginx"), ["nginx"]);
+    }
+
+    #[test]
+    fn the_font_comes_with_the_browser_alone() {
+        let packages = missing_packages(|name| !name.starts_with("chromium"));
+        assert_eq!(packages, ["chromium", "fonts-liberation"]);
+    }
+}
