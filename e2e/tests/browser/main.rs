@@ -1,0 +1,9 @@
+//! The page in a real browser, down to the database.
+
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
+
+mod add;
+mod leave;
+mod load;
+mod markup;
+mod tasks;
