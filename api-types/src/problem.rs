@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An `application/problem+json` body (RFC 9457) with the lab's extension members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A URI reference that names the kind of problem (RFC 9457 §3.1.1).
     #[serde(rename = "type")]

@@ -29,6 +29,8 @@ pub const HEALTH: &str = "/health";
 pub const READY: &str = "/ready";
 /// Prometheus exposition.
 pub const METRICS: &str = "/metrics";
+/// The API's description, OpenAPI 3.1.
+pub const OPENAPI: &str = "/openapi.json";
 /// Static files with hashed names.
 pub const ASSETS: &str = "/assets";
 

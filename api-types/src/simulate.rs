@@ -9,6 +9,7 @@ pub const SMOKE_MAX_OPS: u32 = 10_000;
 
 /// The answer of `GET /api/simulate-slow`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SlowAnswer {
     /// A sentence for a person.
     pub message: String,
@@ -18,6 +19,7 @@ pub struct SlowAnswer {
 
 /// The answer of `POST /api/smoke/db`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SmokeAnswer {
     /// Every operation succeeded.
     pub ok: bool,
@@ -36,6 +38,7 @@ pub struct SmokeAnswer {
 
 /// Operations by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Performed {
     /// Reads.
     pub read: u32,

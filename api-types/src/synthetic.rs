@@ -38,6 +38,8 @@ pub fn label(known: &'static [&'static str], value: &str) -> &'static str {
 
 /// The body of `POST /api/trace/synthetic/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct SyntheticRequest {
     /// One of [`REGIONS`].
     pub region: String,
@@ -51,6 +53,7 @@ pub struct SyntheticRequest {
 
 /// Its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SyntheticAccepted {
     /// The id from the path.
     pub synthetic_id: String,

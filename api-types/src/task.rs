@@ -6,6 +6,7 @@ use crate::Timestamp;
 
 /// One task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Task {
     /// Assigned by the database, never reused.
     pub id: i64,
@@ -24,6 +25,7 @@ pub struct Task {
 
 /// How many tasks there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Stats {
     /// All tasks.
     pub total: i64,
@@ -35,6 +37,7 @@ pub struct Stats {
 
 /// A page of tasks, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TaskList {
     /// The tasks of this page.
     pub tasks: Vec<Task>,
@@ -48,11 +51,18 @@ pub struct TaskList {
 
 /// The body of a create.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct CreateTask {
     /// Trimmed by the server.
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, pattern = r"^[^\x00]*\S[^\x00]*$")
+    )]
     pub title: String,
     /// Empty when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(max_length = 10000, pattern = r"^[^\x00]*$"))]
     pub description: Option<String>,
     /// False when absent.
     #[serde(default)]
@@ -61,12 +71,19 @@ pub struct CreateTask {
 
 /// The body of a change: any subset of the fields, absent ones stay as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct UpdateTask {
     /// The new title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, pattern = r"^[^\x00]*\S[^\x00]*$")
+    )]
     pub title: Option<String>,
     /// The new description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(max_length = 10000, pattern = r"^[^\x00]*$"))]
     pub description: Option<String>,
     /// The new state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,6 +92,7 @@ pub struct UpdateTask {
 
 /// The answer to a delete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Deleted {
     /// A sentence for a person.
     pub message: String,

@@ -11,6 +11,7 @@ pub type Attributes = BTreeMap<String, AttributeValue>;
 
 /// A trace: its spans and the log lines that carry its id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Trace {
     /// 32 lower-case hexadecimal digits.
     pub trace_id: String,
@@ -26,6 +27,7 @@ pub struct Trace {
 
 /// One span.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Span {
     /// 16 lower-case hexadecimal digits.
     pub span_id: String,
@@ -44,6 +46,7 @@ pub struct Span {
     /// How it ended.
     pub status: SpanStatus,
     /// The span's attributes, the resource's left out.
+    #[cfg_attr(feature = "schema", schema(value_type = Object))]
     pub attributes: Attributes,
     /// What happened within it.
     #[serde(default)]
@@ -52,6 +55,7 @@ pub struct Span {
 
 /// OTLP's span kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SpanKind {
     /// Work inside one service.
@@ -69,6 +73,7 @@ pub enum SpanKind {
 
 /// OTLP's span status codes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SpanStatus {
     /// Neither said to be good nor bad: the usual one.
@@ -82,17 +87,20 @@ pub enum SpanStatus {
 
 /// A moment within a span.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SpanEvent {
     /// The event's name, `exception` for one.
     pub name: String,
     /// When it happened.
     pub timestamp: Timestamp,
     /// Its attributes.
+    #[cfg_attr(feature = "schema", schema(value_type = Object))]
     pub attributes: Attributes,
 }
 
 /// One log line of a trace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LogLine {
     /// When it was written.
     pub timestamp: Timestamp,
@@ -105,6 +113,7 @@ pub struct LogLine {
     /// The span that was current; null when none was.
     pub span_id: Option<String>,
     /// The line's other fields.
+    #[cfg_attr(feature = "schema", schema(value_type = Object))]
     pub fields: Attributes,
 }
 

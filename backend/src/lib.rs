@@ -18,6 +18,7 @@ mod extract;
 mod handlers;
 pub mod metrics;
 mod middleware;
+pub mod openapi;
 mod page;
 pub mod router;
 mod shutdown;

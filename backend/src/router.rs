@@ -76,6 +76,7 @@ fn unobserved(state: &AppState) -> Router<AppState> {
         .route(routes::HEALTH, get(ops::health))
         .route(routes::READY, get(ops::ready))
         .route(routes::METRICS, get(ops::metrics))
+        .route(routes::OPENAPI, get(ops::openapi))
         .nest_service(routes::ASSETS, assets)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(DefaultBodyLimit::max(OTLP_BODY_MAX_BYTES))

@@ -122,8 +122,8 @@ pub async fn call(
     request: Request,
 ) -> Result<JsValue, ApiError> {
     match tracer.traced_fetch(parent, request).await {
-        Ok(Answer { status: 200..300, body }) => Ok(body),
-        Ok(Answer { status, body }) => {
+        Ok(Answer { status: 200..300, body, .. }) => Ok(body),
+        Ok(Answer { status, body, .. }) => {
             let (detail, trace_id) =
                 (dynamic::text(&body, "detail"), dynamic::text(&body, "trace_id"));
             Err(ApiError::refused(status, detail, trace_id))

@@ -3,7 +3,7 @@
 //!
 //! Answers are parsed by the browser. A parser in the module would cost more than the
 //! whole tracer: with `serde_json` and the number tables behind it the page's code is
-//! three times as large.
+//! half as large again.
 //!
 //! Looking for a member that is not there, also in something that is no object, yields
 //! `undefined`.

@@ -1,10 +1,11 @@
 //! One HTTP exchange by `fetch`, untraced: the tracer wraps it, and its own export and
 //! the trace panel's polling use it as it is.
 
+use api_types::decimal;
 use js_sys::{Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Response, Window};
+use web_sys::{AbortSignal, Headers, Response, Window};
 
 use crate::dynamic::{self, set};
 
@@ -32,6 +33,7 @@ pub struct Answer {
     pub status: u16,
     /// The body; empty when it is no JSON.
     pub body: JsValue,
+    response: Response,
 }
 
 /// No answer came: the connection failed, was refused by policy or timed out.
@@ -42,7 +44,7 @@ pub struct Fault {
 }
 
 /// Starts the request at once, so that it is on its way even when the page goes away
-/// before the answer comes, a [`Response`].
+/// before the answer comes; [`finish`] takes it from there.
 #[must_use]
 pub fn start(window: &Window, call: &Call<'_>) -> JsFuture {
     let (init, headers) = (Object::new(), Object::new());
@@ -60,16 +62,15 @@ pub fn start(window: &Window, call: &Call<'_>) -> JsFuture {
     JsFuture::from(window.fetch_with_str_and_init(call.url, init.unchecked_ref()))
 }
 
-/// An answer's status code.
-#[must_use]
-pub fn status(response: &JsValue) -> u16 {
-    let status = dynamic::int(response, "status");
-    status.and_then(|status| u16::try_from(status).ok()).unwrap_or(0)
+/// Performs the call and reads the whole body.
+pub fn send(window: &Window, call: &Call<'_>) -> impl Future<Output = Result<Answer, Fault>> {
+    finish(start(window, call))
 }
 
-/// Performs the call and reads the whole body.
-pub async fn send(window: &Window, call: &Call<'_>) -> Result<Answer, Fault> {
-    let response: Response = start(window, call).await?.unchecked_into();
+/// Waits for the answer to a request and reads its whole body. A body that is left unread
+/// keeps the request under way, and its share of the keepalive quota with it.
+pub async fn finish(started: JsFuture) -> Result<Answer, Fault> {
+    let response: Response = started.await?.unchecked_into();
     let body = match JsFuture::from(response.json()?).await {
         Ok(body) => body,
         Err(thrown) => {
@@ -81,7 +82,19 @@ pub async fn send(window: &Window, call: &Call<'_>) -> Result<Answer, Fault> {
             JsValue::UNDEFINED
         }
     };
-    Ok(Answer { status: status(&response), body })
+    let status = dynamic::int(&response, "status").unwrap_or(0);
+    Ok(Answer { status: u16::try_from(status).unwrap_or(0), body, response })
+}
+
+impl Answer {
+    /// When the server wants to be asked again, in seconds; a date, the header's other
+    /// form, counts as no wish.
+    #[must_use]
+    pub fn retry_after_s(&self) -> Option<u32> {
+        let headers: Headers = dynamic::get(&self.response, "headers").unchecked_into();
+        let header = headers.get("retry-after").ok()??;
+        u32::try_from(decimal::parse(header.as_bytes())?).ok()
+    }
 }
 
 impl From<JsValue> for Fault {

@@ -1,5 +1,4 @@
-//! The browser's tracer, purpose-built: what this page needs of OpenTelemetry in a third
-//! of the size of its JavaScript distribution.
+//! The browser's tracer, purpose-built: what this page needs of OpenTelemetry and no more.
 //!
 //! There is no ambient context: a request names the interaction that it belongs to, so
 //! that two clicks whose requests overlap never swap their children.

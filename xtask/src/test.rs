@@ -3,6 +3,7 @@
 mod apt;
 mod postgres;
 mod programs;
+mod schemathesis;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -59,10 +60,12 @@ fn frontend() -> Step {
 /// The API's tests run once more on PostgreSQL; those of the store always use both.
 fn unit() -> Step {
     Step::new("unit tests", || {
+        let schemathesis = schemathesis::program()?;
         let postgres = Postgres::start()?;
         let cargo = |arguments: &[&str]| {
             let mut cargo = process::cargo();
             cargo.args(arguments).arg("--locked").env("LAB_TEST_POSTGRES_URL", postgres.url());
+            cargo.env("LAB_SCHEMATHESIS", &schemathesis);
             cargo
         };
         process::run(&mut cargo(&["test", "--workspace", "--exclude", "e2e"]))?;

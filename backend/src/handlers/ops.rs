@@ -2,37 +2,61 @@
 
 use std::time::Duration;
 
+use api_types::routes;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use serde_json::{Value, json};
+use serde::Serialize;
 use telemetry::{DropReason, SignalKind};
 use tokio::time::timeout;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::metrics::CONTENT_TYPE;
+use crate::openapi::{self, problems::Faults};
 use crate::state::AppState;
 use crate::store::StoreError;
 
 /// How long a probe waits for the database.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// What a probe reads.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Status {
+    status: &'static str,
+}
+
 /// The process answers.
-pub(crate) async fn health() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
+#[utoipa::path(
+    get,
+    path = routes::HEALTH,
+    responses((status = 200, description = "Alive", body = Status)),
+)]
+pub(crate) async fn health() -> Json<Status> {
+    Json(Status { status: "ok" })
 }
 
 /// The database answers.
-pub(crate) async fn ready(State(state): State<AppState>) -> Result<Json<Value>, ApiError> {
+#[utoipa::path(
+    get,
+    path = routes::READY,
+    responses((status = 200, description = "The database answers", body = Status), Faults),
+)]
+pub(crate) async fn ready(State(state): State<AppState>) -> Result<Json<Status>, ApiError> {
     timeout(PROBE_TIMEOUT, state.store.ping())
         .await
         .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
-    Ok(Json(json!({ "status": "ready" })))
+    Ok(Json(Status { status: "ready" }))
 }
 
 /// The Prometheus exposition. When the database does not answer in time, the numbers of
 /// tasks stay what they were; everything else is current.
+#[utoipa::path(
+    get,
+    path = routes::METRICS,
+    responses((status = 200, body = String, content_type = "text/plain"), Faults),
+)]
 pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse, ApiError> {
     let metrics = &state.metrics;
     if let Ok(Ok(stats)) = timeout(PROBE_TIMEOUT, state.store.count()).await {
@@ -53,4 +77,9 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoRe
     }
     let text = metrics.render().map_err(|error| ApiError::Internal(error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text))
+}
+
+/// The API's description.
+pub(crate) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
+    Json(openapi::document())
 }

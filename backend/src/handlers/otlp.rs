@@ -4,7 +4,6 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::header;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
@@ -13,6 +12,7 @@ use serde_json::{Value, json};
 use telemetry::{Full, SignalKind};
 
 use crate::error::{ApiError, otlp_body};
+use crate::extract::is_json;
 use crate::state::AppState;
 use crate::traces::otlp::{self, sanitize};
 
@@ -70,20 +70,14 @@ fn partial_success(counter: &str, rejected: usize) -> Value {
     json!({ "partialSuccess": { counter: rejected.to_string(), "errorMessage": "unusable ids" } })
 }
 
-/// An OTLP/JSON body. Media type parameters such as a charset are let pass.
+/// An OTLP/JSON body.
 pub(crate) struct Otlp<T>(T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Otlp<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let media_type = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .unwrap_or_default();
-        if !media_type.trim().eq_ignore_ascii_case("application/json") {
+        if !is_json(request.headers()) {
             return Err(ApiError::UnsupportedMediaType("application/json (OTLP/JSON)"));
         }
         let bytes = Bytes::from_request(request, state)

@@ -1,8 +1,8 @@
 //! Endpoints that misbehave on request, so that there is something to observe.
 
-mod error;
-mod slow;
-mod smoke;
+pub(crate) mod error;
+pub(crate) mod slow;
+pub(crate) mod smoke;
 
 pub(crate) use error::error;
 pub(crate) use slow::slow;

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use api_types::headers::X_TRAFFIC_MODE;
+use api_types::routes;
 use api_types::synthetic::{
     DEVICES, MODES, NETWORKS, REGIONS, SyntheticAccepted, SyntheticRequest, label,
 };
@@ -15,10 +16,27 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use crate::current_span;
 use crate::error::ApiError;
 use crate::extract::Json;
+use crate::openapi::problems::{BadBody, BadRequest, CrossSite, Faults};
 use crate::state::AppState;
 use crate::synthetic::{self, SYNTHETIC_TYPE};
 
 /// Notes the persona on the server span and counts it.
+#[utoipa::path(
+    post,
+    path = routes::SYNTHETIC,
+    params(
+        ("id" = String, Path, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_-]+$"),
+        ("x-traffic-mode" = Option<String>, Header),
+    ),
+    request_body = SyntheticRequest,
+    responses(
+        (status = 202, body = SyntheticAccepted),
+        BadRequest,
+        BadBody,
+        CrossSite,
+        Faults,
+    ),
+)]
 pub(crate) async fn synthetic(
     State(state): State<AppState>,
     Path(id): Path<String>,

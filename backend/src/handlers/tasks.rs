@@ -1,10 +1,10 @@
 //! `/api/tasks`
 
-mod create;
-mod delete;
-mod get;
-mod list;
-mod update;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod update;
 mod wire;
 
 pub(crate) use create::create;

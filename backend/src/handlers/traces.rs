@@ -1,14 +1,22 @@
 //! `GET /api/traces/{trace_id}`
 
+use api_types::routes;
 use api_types::trace::Trace;
 use axum::Json;
 use axum::extract::{Path, State};
 use opentelemetry::trace::TraceId;
 
 use crate::error::ApiError;
+use crate::openapi::problems::{BadRequest, Faults, NotFound};
 use crate::state::AppState;
 
 /// One trace with its log lines.
+#[utoipa::path(
+    get,
+    path = routes::TRACE,
+    params(("trace_id" = String, Path, pattern = "^(?!0{32})[0-9a-f]{32}$")),
+    responses((status = 200, body = Trace), BadRequest, NotFound, Faults),
+)]
 pub(crate) async fn get(
     State(state): State<AppState>,
     Path(text): Path<String>,

@@ -8,6 +8,7 @@ mod engine;
 mod harness;
 mod intake;
 mod metrics;
+mod openapi;
 mod page;
 mod problems;
 mod simulate;

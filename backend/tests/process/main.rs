@@ -5,4 +5,5 @@
 mod collector;
 mod export;
 mod lab;
+mod schema;
 mod start;

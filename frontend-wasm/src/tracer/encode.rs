@@ -1,4 +1,4 @@
-//! OTLP/JSON by hand: 0.95 µs for a span, where `serde_json` takes 3.5.
+//! OTLP/JSON by hand: a serialiser would cost the page more code and more time.
 //!
 //! The rules are those of the OTLP specification's "JSON Protobuf Encoding": ids in
 //! hexadecimal, 64-bit numbers as strings, enumerations as numbers.

@@ -5,14 +5,14 @@ mod queue;
 
 use std::cell::{Cell, RefCell};
 
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, EventTarget, Headers, Performance, Window};
+use web_sys::{Element, EventTarget, Performance, Window};
 
 use super::encode::Resource;
 use super::span::Span;
 use crate::dom::{self, Listener};
-use crate::http::{self, Call};
+use crate::http::{self, Answer, Call};
 use crate::{dynamic, spawn};
 use api_types::decimal;
 use api_types::limits::OTLP_BODY_MAX_BYTES;
@@ -175,15 +175,17 @@ impl Inner {
 
     /// Waits for the receiver's answer and does what follows from it.
     async fn finish(&'static self, batch: Batch, started: Started) {
-        let response = started.answer.await.ok();
+        let answer = http::finish(started.answer).await.ok();
         self.keepalive_bytes.set(self.keepalive_bytes.get() - started.keepalive_bytes);
-        match Outcome::of(response.as_ref().map(http::status)) {
-            Outcome::Taken => self.backoff.set(Backoff::default()),
+        match Outcome::of(answer.as_ref().map(|answer| answer.status)) {
+            Outcome::Taken => {
+                self.backoff.set(Backoff::default());
+                self.queue.borrow_mut().refused(answer.as_ref().map_or(0, rejected));
+            }
             Outcome::Refused => self.queue.borrow_mut().refused(batch.spans.len()),
             Outcome::Later => {
-                let wish = response.and_then(|response| retry_after_s(&response));
                 let mut backoff = self.backoff.get();
-                let pause_ms = backoff.next_ms(wish);
+                let pause_ms = backoff.next_ms(answer.and_then(|answer| answer.retry_after_s()));
                 self.backoff.set(backoff);
                 self.not_before_ms.set(self.performance.now() + f64::from(pause_ms));
                 self.queue.borrow_mut().put_back(batch.spans);
@@ -193,9 +195,10 @@ impl Inner {
     }
 }
 
-/// The receiver's wish in seconds; a date, the header's other form, counts as none.
-fn retry_after_s(response: &JsValue) -> Option<u32> {
-    let headers: Headers = dynamic::get(response, "headers").unchecked_into();
-    let header = headers.get("retry-after").ok()??;
-    u32::try_from(decimal::parse(header.as_bytes())?).ok()
+/// Spans that the receiver took note of and threw away (OTLP specification, "Partial
+/// Success").
+fn rejected(answer: &Answer) -> usize {
+    let partial = dynamic::get(&answer.body, "partialSuccess");
+    let rejected = dynamic::text_or_empty(&partial, "rejectedSpans");
+    decimal::parse(rejected.as_bytes()).and_then(|count| count.try_into().ok()).unwrap_or(0)
 }

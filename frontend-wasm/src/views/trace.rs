@@ -130,8 +130,8 @@ impl TraceView {
     }
 
     fn summarise(&self, found: &Found, waterfall: &Waterfall) {
-        let first = waterfall.rows.first().and_then(|row| found.spans.get(row.span));
-        let Some(first) = first else { return };
+        let Some(row) = waterfall.rows.first() else { return };
+        let first = &found.spans[row.span];
         dom::set_texts(
             &self.body,
             &[
@@ -140,7 +140,10 @@ impl TraceView {
                 ("#trace-count", &counted(found.spans.len(), "span")),
             ],
         );
-        let start = first.start;
+        // The earliest span need not be the first row: a page's load starts before the
+        // server's span above it.
+        let start = first.start.unix_micros().saturating_sub_unsigned(row.offset_us);
+        let start = Timestamp::from_unix_micros(start);
         dom::set_time(&self.body, "#trace-time", start, &start.clock_text());
     }
 

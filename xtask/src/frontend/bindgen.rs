@@ -28,7 +28,23 @@ pub(crate) fn generate(module: &Path) -> Result<Glue> {
     if has_inline || !output.local_modules().is_empty() {
         bail!("the frontend has JavaScript snippets, which the assets do not carry");
     }
-    Ok(Glue { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
+    Ok(Glue { js: without_comments(output.js()), wasm: output.wasm_mut().emit_wasm() })
+}
+
+/// Leaves comments and indentation out. Line by line: wasm-bindgen writes comments on
+/// lines of their own and no literal over several lines.
+fn without_comments(js: &str) -> String {
+    let mut compact = String::with_capacity(js.len());
+    let mut in_comment = false;
+    for line in js.lines().map(str::trim) {
+        in_comment |= line.starts_with("/*");
+        if !in_comment && !line.is_empty() && !line.starts_with("//") {
+            compact.push_str(line);
+            compact.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    compact
 }
 
 /// Adds the line that starts the module, so that the page needs no inline script.
@@ -41,6 +57,13 @@ pub(crate) fn self_starting(js: &str, module_name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comments_and_indentation_go() {
+        let js = "/* one */\n// two\nfunction f() {\n    /**\n     * three\n     */\n\n    \
+                  return \"// four\";\n}\n";
+        assert_eq!(without_comments(js), "function f() {\nreturn \"// four\";\n}\n");
+    }
 
     #[test]
     fn the_glue_starts_the_module_beside_it() {

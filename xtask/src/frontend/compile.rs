@@ -1,5 +1,6 @@
 //! From Rust to a raw WASM module.
 
+use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -20,6 +21,19 @@ pub(crate) fn compile(toolchain: &Toolchain) -> Result<PathBuf> {
         .args(["--profile", "wasm", "--target", TARGET, "--target-dir"])
         .arg(&directory);
     toolchain.configure(&mut cargo);
+    // Panic messages name source files: without this, by this machine's directories.
+    let mut flags = vec![format!("--remap-path-prefix={}=lab", workspace::root().display())];
+    if let Some(home) = cargo_home() {
+        flags.push(format!("--remap-path-prefix={}=cargo", home.display()));
+    }
+    flags.extend(toolchain.flags().map(str::to_owned));
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" "));
     process::run(&mut cargo).context("could not compile the frontend")?;
     Ok(directory.join(TARGET).join("wasm/frontend_wasm.wasm"))
+}
+
+/// Where cargo keeps the sources of dependencies.
+fn cargo_home() -> Option<PathBuf> {
+    let set = env::var_os("CARGO_HOME").map(PathBuf::from);
+    set.or_else(|| Some(env::home_dir()?.join(".cargo")))
 }

@@ -11,8 +11,10 @@ use crate::{process, workspace};
 
 /// Smallest code, without the names and tool versions that only a debugger reads, and
 /// with the features that rustc uses by default.
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 10] = [
     "-Oz",
+    // A large function that is inlined for its one caller compresses worse than a call.
+    "--one-caller-inline-max-function-size=30",
     "--strip-debug",
     "--strip-producers",
     "--enable-bulk-memory",

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::process;
 
@@ -12,7 +13,7 @@ struct Program {
     packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 6] = [
+const PROGRAMS: [Program; 7] = [
     // Without a font, Chromium lays out every glyph as an empty box.
     Program {
         names: &["chromium", "chromium-browser"],
@@ -26,6 +27,8 @@ const PROGRAMS: [Program; 6] = [
         names: &["prometheus-alertmanager", "alertmanager"],
         packages: &["prometheus-alertmanager"],
     },
+    // Debian's python3 comes without the module that makes environments.
+    Program { names: &["python3-venv"], packages: &["python3-venv"] },
 ];
 
 /// Debian keeps each PostgreSQL version's programs off the `PATH`.
@@ -42,6 +45,10 @@ pub(crate) fn missing_packages(is_here: impl Fn(&str) -> bool) -> Vec<&'static s
 
 /// True when this machine has the program.
 pub(crate) fn is_here(name: &str) -> bool {
+    if name == "python3-venv" {
+        let mut python = Command::new("python3");
+        return process::capture(python.args(["-c", "import ensurepip, venv"])).is_ok();
+    }
     if name == "postgres" {
         postgres_bin().is_some()
     } else {
@@ -82,7 +89,8 @@ mod tests {
                 "nginx",
                 "postgresql",
                 "prometheus",
-                "prometheus-alertmanager"
+                "prometheus-alertmanager",
+                "python3-venv"
             ]
         );
     }

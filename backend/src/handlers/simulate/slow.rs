@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use api_types::routes;
 use api_types::simulate::{DELAY_MAX_SECONDS, SlowAnswer};
 use axum::Json;
 use serde::Deserialize;
 
 use crate::error::ApiError;
 use crate::extract::QueryString;
+use crate::openapi::problems::{BadRequest, Faults};
 
 /// Seconds when the caller does not say.
 const DEFAULT: f64 = 2.0;
@@ -19,6 +21,12 @@ pub(crate) struct SlowParams {
 }
 
 /// Answers after the delay.
+#[utoipa::path(
+    get,
+    path = routes::SIMULATE_SLOW,
+    params(("delay" = Option<f64>, Query, minimum = 0, maximum = 30)),
+    responses((status = 200, body = SlowAnswer), BadRequest, Faults),
+)]
 pub(crate) async fn slow(
     QueryString(params): QueryString<SlowParams>,
 ) -> Result<Json<SlowAnswer>, ApiError> {

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use api_types::routes;
 use api_types::simulate::{Performed, SmokeAnswer};
 use axum::Json;
 use axum::extract::State;
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use crate::domain::smoke::{SmokeKind, SmokePlan};
 use crate::error::ApiError;
 use crate::extract::QueryString;
+use crate::openapi::problems::{BadRequest, CrossSite, Faults};
 use crate::state::AppState;
 
 /// Operations when the caller does not say.
@@ -24,6 +26,15 @@ pub(crate) struct SmokeParams {
 }
 
 /// Reads and writes, and rolls the writes back.
+#[utoipa::path(
+    post,
+    path = routes::SMOKE_DB,
+    params(
+        ("ops" = Option<i64>, Query, minimum = 1, maximum = 10_000),
+        ("type" = Option<String>, Query, pattern = "^(read|write|rw)$"),
+    ),
+    responses((status = 200, body = SmokeAnswer), BadRequest, CrossSite, Faults),
+)]
 pub(crate) async fn smoke(
     State(state): State<AppState>,
     QueryString(params): QueryString<SmokeParams>,

@@ -9,9 +9,22 @@ use axum::response::IntoResponse;
 use super::wire;
 use crate::error::ApiError;
 use crate::extract::Json;
+use crate::openapi::problems::{BadBody, BadRequest, CrossSite, Faults};
 use crate::state::AppState;
 
 /// Stores a task and answers where it is.
+#[utoipa::path(
+    post,
+    path = routes::TASKS,
+    request_body = CreateTask,
+    responses(
+        (status = 201, body = Task, headers(("location" = String))),
+        BadRequest,
+        BadBody,
+        CrossSite,
+        Faults,
+    ),
+)]
 pub(crate) async fn create(
     State(state): State<AppState>,
     Json(body): Json<CreateTask>,

@@ -1,14 +1,22 @@
 //! `DELETE /api/tasks/{id}`
 
+use api_types::routes;
 use api_types::task::Deleted;
 use axum::Json;
 use axum::extract::State;
 
 use crate::error::ApiError;
 use crate::extract::TaskId;
+use crate::openapi::problems::{BadRequest, CrossSite, Faults, NotFound};
 use crate::state::AppState;
 
 /// Removes a task.
+#[utoipa::path(
+    delete,
+    path = routes::TASK,
+    params(("id" = i64, Path, minimum = 1)),
+    responses((status = 200, body = Deleted), BadRequest, CrossSite, NotFound, Faults),
+)]
 pub(crate) async fn delete(
     State(state): State<AppState>,
     TaskId(id): TaskId,

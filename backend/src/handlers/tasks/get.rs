@@ -1,5 +1,6 @@
 //! `GET /api/tasks/{id}`
 
+use api_types::routes;
 use api_types::task::Task;
 use axum::Json;
 use axum::extract::State;
@@ -7,9 +8,16 @@ use axum::extract::State;
 use super::wire;
 use crate::error::ApiError;
 use crate::extract::TaskId;
+use crate::openapi::problems::{BadRequest, Faults, NotFound};
 use crate::state::AppState;
 
 /// One task.
+#[utoipa::path(
+    get,
+    path = routes::TASK,
+    params(("id" = i64, Path, minimum = 1)),
+    responses((status = 200, body = Task), BadRequest, NotFound, Faults),
+)]
 pub(crate) async fn get(
     State(state): State<AppState>,
     TaskId(id): TaskId,

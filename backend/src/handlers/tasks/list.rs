@@ -1,5 +1,6 @@
 //! `GET /api/tasks`
 
+use api_types::routes;
 use api_types::task::TaskList;
 use axum::Json;
 use axum::extract::State;
@@ -9,6 +10,7 @@ use super::wire;
 use crate::domain::task::{PageSize, TaskQuery};
 use crate::error::ApiError;
 use crate::extract::QueryString;
+use crate::openapi::problems::{BadRequest, Faults};
 use crate::state::AppState;
 
 /// What the query string may say.
@@ -20,6 +22,16 @@ pub(crate) struct ListParams {
 }
 
 /// One page of tasks, newest first.
+#[utoipa::path(
+    get,
+    path = routes::TASKS,
+    params(
+        ("completed" = Option<bool>, Query, description = "Only the done or only the open ones"),
+        ("limit" = Option<i64>, Query, minimum = 1, maximum = 1000),
+        ("after" = Option<i64>, Query, description = "The last id of the page before"),
+    ),
+    responses((status = 200, body = TaskList), BadRequest, Faults),
+)]
 pub(crate) async fn list(
     State(state): State<AppState>,
     QueryString(params): QueryString<ListParams>,

@@ -1,14 +1,23 @@
 //! `PUT` and `PATCH /api/tasks/{id}`
 
+use api_types::routes;
 use api_types::task::{Task, UpdateTask};
 use axum::extract::State;
 
 use super::wire;
 use crate::error::ApiError;
 use crate::extract::{Json, TaskId};
+use crate::openapi::problems::{BadBody, BadRequest, CrossSite, Faults, NotFound};
 use crate::state::AppState;
 
 /// Changes the fields that the body names; the original lab's PUT did so as well.
+#[utoipa::path(
+    method(put, patch),
+    path = routes::TASK,
+    params(("id" = i64, Path, minimum = 1)),
+    request_body = UpdateTask,
+    responses((status = 200, body = Task), BadRequest, BadBody, CrossSite, NotFound, Faults),
+)]
 pub(crate) async fn update(
     State(state): State<AppState>,
     TaskId(id): TaskId,
