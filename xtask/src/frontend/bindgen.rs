@@ -28,7 +28,28 @@ pub(crate) fn generate(module: &Path) -> Result<Glue> {
     if has_inline || !output.local_modules().is_empty() {
         bail!("the frontend has JavaScript snippets, which the assets do not carry");
     }
-    Ok(Glue { js: without_comments(output.js()), wasm: output.wasm_mut().emit_wasm() })
+    let mut js = without_comments(output.js());
+    let module = output.wasm_mut();
+    for (index, import) in module.imports.iter_mut().enumerate() {
+        if let Some(renamed) = with_name(&js, &import.name, &short_name(index)) {
+            js = renamed;
+            import.name = short_name(index);
+        }
+    }
+    Ok(Glue { js, wasm: module.emit_wasm() })
+}
+
+/// The name of an import in glue and module. wasm-bindgen's own names, with a hash in
+/// each, do not compress: they are a twentieth of what the browser loads.
+fn short_name(index: usize) -> String {
+    format!("i{index}")
+}
+
+/// The glue with a function of its imports renamed; none where the function does not
+/// stand there exactly once.
+fn with_name(js: &str, name: &str, short: &str) -> Option<String> {
+    let line = format!("\n{name}: function(");
+    (js.matches(&line).count() == 1).then(|| js.replace(&line, &format!("\n{short}: function(")))
 }
 
 /// Leaves comments and indentation out. Line by line: wasm-bindgen writes comments on
@@ -57,6 +78,14 @@ pub(crate) fn self_starting(js: &str, module_name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_import_is_renamed_where_it_stands_once() {
+        let js = "{\na_1: function(x) {\n},\na_12: function() {\n},\n}";
+        let renamed = with_name(js, "a_1", "i0").expect("it stands there");
+        assert_eq!(renamed, "{\ni0: function(x) {\n},\na_12: function() {\n},\n}");
+        assert_eq!(with_name(js, "a", "i0"), None);
+    }
 
     #[test]
     fn comments_and_indentation_go() {
