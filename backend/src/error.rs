@@ -76,6 +76,12 @@ pub enum ApiError {
     /// The collector takes telemetry more slowly than it comes.
     #[error("Too much telemetry waits to be forwarded; please send this again later.")]
     IntakeFull,
+    /// Too many requests are being worked on.
+    #[error("The lab is busy with too many requests; please try again in a moment.")]
+    Overloaded,
+    /// The request took too long.
+    #[error("The request took longer than {0} seconds and was given up.")]
+    TooSlow(u64),
     /// The store failed.
     #[error("The database does not answer at the moment. Nothing was changed; please try again.")]
     DatabaseUnavailable(#[source] StoreError),
@@ -109,7 +115,10 @@ impl ApiError {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::DatabaseUnavailable(_) | Self::IntakeFull => StatusCode::SERVICE_UNAVAILABLE,
+            Self::DatabaseUnavailable(_)
+            | Self::IntakeFull
+            | Self::Overloaded
+            | Self::TooSlow(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Internal(_) | Self::Simulated => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
@@ -140,6 +149,8 @@ impl ApiError {
             Self::InvalidSyntheticId => "invalid_synthetic_id",
             Self::Simulated => "simulated_error",
             Self::IntakeFull => "intake_full",
+            Self::Overloaded => "overloaded",
+            Self::TooSlow(_) => "request_timeout",
             Self::DatabaseUnavailable(_) => "database_unavailable",
             Self::Database(_) => "database_error",
             Self::Internal(_) => "internal_error",

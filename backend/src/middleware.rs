@@ -2,6 +2,7 @@
 
 pub(crate) mod asset_cache;
 mod client;
+pub(crate) mod load;
 pub(crate) mod observe;
 pub(crate) mod origin;
 pub(crate) mod panic;

@@ -1,16 +1,20 @@
 //! The route table.
 
+use std::sync::Arc;
+
 use api_types::limits::{BODY_MAX_BYTES, OTLP_BODY_MAX_BYTES};
 use api_types::routes;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::services::ServeDir;
 
 use crate::handlers::{fallback, ops, otlp, pages, simulate, synthetic, tasks, traces};
+use crate::middleware::load::{self, CONCURRENT};
 use crate::middleware::{asset_cache, observe, origin, panic, problem, security};
 use crate::state::AppState;
 
@@ -61,7 +65,8 @@ fn observed(state: &AppState) -> Router<AppState> {
                 .layer(from_fn(security::headers))
                 .layer(from_fn_with_state(state.clone(), problem::word))
                 .layer(CatchPanicLayer::custom(panic::answer))
-                .layer(from_fn(origin::refuse_cross_site)),
+                .layer(from_fn(origin::refuse_cross_site))
+                .layer(from_fn_with_state(Arc::new(Semaphore::new(CONCURRENT)), load::bound)),
         )
 }
 

@@ -7,6 +7,7 @@ mod assets;
 mod engine;
 mod harness;
 mod intake;
+mod load;
 mod metrics;
 mod openapi;
 mod page;

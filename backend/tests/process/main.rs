@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
 mod collector;
+mod durability;
 mod export;
 mod lab;
 mod schema;
