@@ -31,8 +31,13 @@ use crate::{panic, propagation, resource};
 const STDOUT_LINES: usize = 16_384;
 /// Signals that wait for the in-process sink at the most.
 const SINK_QUEUE: usize = 16_384;
-/// The sink takes what there is at once: the page waits for its trace.
-const SINK_BATCH: usize = 512;
+/// Signals that the sink takes at once.
+const SINK_BATCH: usize = 1_024;
+/// How long a signal waits for others on its way to the sink: too short for a person who
+/// waits for the trace, long enough that a busy server does not wake the thread for each.
+const SINK_DELAY: Duration = Duration::from_millis(10);
+/// Bytes of log lines that one write to stdout may carry.
+const STDOUT_BUFFER: usize = 64 * 1024;
 
 /// Why telemetry could not be set up.
 #[derive(Debug, Error)]
@@ -94,7 +99,7 @@ pub fn build(
         Some(mut sink) => {
             let queue = Arc::new(Queue::<Signal>::new(SINK_QUEUE, SINK_BATCH));
             let handle = move |batch| sink.accept(batch);
-            workers.push(Worker::start("trace-store", Arc::clone(&queue), Duration::ZERO, handle)?);
+            workers.push(Worker::start("trace-store", Arc::clone(&queue), SINK_DELAY, handle)?);
             Some(queue)
         }
     };
@@ -165,7 +170,9 @@ pub fn build(
 /// Builds the pipeline on stdout and makes it the process's: subscriber, propagator
 /// and panic hook.
 pub fn install(config: &Config, sink: Option<Box<dyn Sink>>) -> Result<Telemetry, BuildError> {
-    let pipeline = build(config, io::stdout(), sink)?;
+    // The writer flushes whenever no line waits; in between, lines share a write.
+    let stdout = io::BufWriter::with_capacity(STDOUT_BUFFER, io::stdout());
+    let pipeline = build(config, stdout, sink)?;
     global::set_text_map_propagator(propagation::composite(&config.propagators));
     tracing::dispatcher::set_global_default(pipeline.dispatch)?;
     panic::log_panics();
