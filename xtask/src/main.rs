@@ -1,5 +1,6 @@
 //! The lab's commands: what people, CI and the images call.
 
+mod bench;
 mod frontend;
 mod lint;
 mod process;
@@ -23,6 +24,8 @@ enum Command {
     Test(test::Args),
     /// Builds the browser's files into target/assets
     Frontend(frontend::Args),
+    /// Measures what full telemetry costs the backend
+    Bench(bench::Args),
     /// Checks format, lints, documentation and the repository's own rules
     Lint,
 }
@@ -42,6 +45,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Up(args) => return up::run(args),
         Command::Test(args) => test::run(args)?,
         Command::Frontend(args) => frontend::run(args)?,
+        Command::Bench(args) => bench::run(args)?,
         Command::Lint => lint::run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -14,6 +14,14 @@ pub(crate) fn cargo() -> Command {
     let program = env::var_os("CARGO").unwrap_or_else(|| OsString::from(env!("CARGO")));
     let mut command = Command::new(program);
     command.current_dir(workspace::root());
+    // `cargo run` sets these for this program. Build scripts that look at them, ring's
+    // for one, would run again each time that cargo is called from here and then by hand.
+    let ours = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(ours) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask up`: the whole lab in one process, from source to a page in the browser.
 
 mod banner;
-mod readiness;
+pub(crate) mod readiness;
 mod server;
 
 use std::path::Path;
