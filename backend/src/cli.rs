@@ -52,7 +52,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         }
     };
     let traces = TraceStore::new(settings.service_name, Limits::default());
-    let (sink, sink_counters) = StoreSink::new(Arc::clone(&traces));
+    let sink = StoreSink(Arc::clone(&traces));
     let telemetry = match telemetry::install(&settings, Some(Box::new(sink))) {
         Ok(telemetry) => telemetry,
         Err(error) => {
@@ -60,8 +60,6 @@ pub fn run(cli: &Cli) -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
-    // The cell is set here alone.
-    let _ = sink_counters.set(telemetry.dropped());
 
     let result = match &cli.command {
         Command::Serve(config) => serve(config, database, traces, &telemetry),

@@ -161,24 +161,14 @@ impl ApiError {
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         match self {
-            Self::DatabaseUnavailable(error) | Self::Database(error) => Some(chain(error)),
+            Self::DatabaseUnavailable(error) | Self::Database(error) => {
+                Some(telemetry::error_chain(error))
+            }
             Self::Internal(cause) => Some(cause.clone()),
             Self::Simulated => Some("an error was simulated on request".to_owned()),
             _ => None,
         }
     }
-}
-
-/// An error and all that it stems from, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 /// The error travels to the middleware that words it.
@@ -206,11 +196,7 @@ impl From<JsonRejection> for ApiError {
             JsonRejection::JsonSyntaxError(error) => {
                 Self::MalformedJson(reason(&error.body_text()))
             }
-            JsonRejection::MissingJsonContentType(_) => {
-                Self::UnsupportedMediaType("application/json")
-            }
-            JsonRejection::BytesRejection(error) => error.into(),
-            // The enum is open; what axum adds is about the body too.
+            // The extractor has seen to media type and length before it parses.
             other => Self::InvalidBody(reason(&other.body_text())),
         }
     }

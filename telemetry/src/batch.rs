@@ -32,7 +32,7 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Starts a thread that hands batches to `handle` until the queue is closed.
-    pub(crate) fn start<T: Send + 'static>(
+    fn start<T: Send + 'static>(
         name: &str,
         queue: Arc<Queue<T>>,
         delay: Duration,
@@ -47,6 +47,19 @@ impl Worker {
             }
         })?;
         Ok(Self { queue: drain, thread: Some(thread) })
+    }
+
+    /// A new queue with its worker, which joins `workers`.
+    pub(crate) fn queue<T: Send + 'static>(
+        workers: &mut Vec<Self>,
+        name: &str,
+        (capacity, batch_size): (usize, usize),
+        delay: Duration,
+        handle: impl FnMut(Vec<T>) + Send + 'static,
+    ) -> std::io::Result<Arc<Queue<T>>> {
+        let queue = Arc::new(Queue::new(capacity, batch_size));
+        workers.push(Self::start(name, Arc::clone(&queue), delay, handle)?);
+        Ok(queue)
     }
 
     /// Waits until all that is queued has been handled.

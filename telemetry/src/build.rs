@@ -22,7 +22,6 @@ use crate::config::Config;
 use crate::dropped::Dropped;
 use crate::forward::Forwarder;
 use crate::log::LogLayer;
-use crate::queue::Queue;
 use crate::sink::{Signal, Sink};
 use crate::spans::SpanFanOut;
 use crate::{panic, propagation, resource};
@@ -94,30 +93,25 @@ pub fn build(
     let dropped = Arc::new(Dropped::default());
     let mut workers = Vec::new();
 
-    let sink_queue = match sink.filter(|_| config.enabled) {
-        None => None,
-        Some(mut sink) => {
-            let queue = Arc::new(Queue::<Signal>::new(SINK_QUEUE, SINK_BATCH));
-            let handle = move |batch| sink.accept(batch);
-            workers.push(Worker::start("trace-store", Arc::clone(&queue), SINK_DELAY, handle)?);
-            Some(queue)
-        }
-    };
+    let mut sink_queue = None;
+    if let Some(mut sink) = sink.filter(|_| config.enabled) {
+        let counts = Arc::clone(&dropped);
+        let handle = move |batch: Vec<Signal>| sink.accept(batch, &counts);
+        let size = (SINK_QUEUE, SINK_BATCH);
+        sink_queue = Some(Worker::queue(&mut workers, "trace-store", size, SINK_DELAY, handle)?);
+    }
     let mut span_queue = None;
     if let Some(export) = &config.traces {
-        let queue = Arc::new(Queue::new(export.queue_size, export.batch_size));
         let handle = crate::export::span_exporter(&resource, Arc::clone(&dropped))?;
-        workers.push(Worker::start("otlp-spans", Arc::clone(&queue), export.delay, handle)?);
-        span_queue = Some(queue);
+        let size = (export.queue_size, export.batch_size);
+        span_queue = Some(Worker::queue(&mut workers, "otlp-spans", size, export.delay, handle)?);
     }
     let mut log_queue = None;
     if let Some(export) = &config.logs {
-        let queue = Arc::new(Queue::new(export.queue_size, export.batch_size));
         let handle = crate::export::log_exporter(&resource, Arc::clone(&dropped))?;
-        workers.push(Worker::start("otlp-logs", Arc::clone(&queue), export.delay, handle)?);
-        log_queue = Some(queue);
+        let size = (export.queue_size, export.batch_size);
+        log_queue = Some(Worker::queue(&mut workers, "otlp-logs", size, export.delay, handle)?);
     }
-
     let forwarder = Forwarder::start(config, &dropped, &mut workers)?;
 
     let provider = config.enabled.then(|| {

@@ -47,9 +47,8 @@ impl Forwarder {
             let Some(export) = export else {
                 return Ok(None);
             };
-            let queue = Arc::new(Queue::new(QUEUED, 1));
             let handle = sender(export, signal, Arc::clone(dropped))?;
-            workers.push(Worker::start(name, Arc::clone(&queue), Duration::ZERO, handle)?);
+            let queue = Worker::queue(workers, name, (QUEUED, 1), Duration::ZERO, handle)?;
             Ok::<_, BuildError>(Some(queue))
         };
         Ok(Self {

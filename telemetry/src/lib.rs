@@ -15,6 +15,7 @@
 
 mod batch;
 mod build;
+mod chain;
 pub mod config;
 mod dropped;
 pub mod endpoint;
@@ -31,6 +32,7 @@ mod sink;
 mod spans;
 
 pub use build::{Pipeline, Telemetry, build, install};
+pub use chain::error_chain;
 pub use config::Config;
 pub use dropped::{DropReason, Dropped, SignalKind};
 pub use forward::{Forwarder, Full};

@@ -9,7 +9,8 @@ use std::time::Duration;
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
 use telemetry::{
-    Config, DropReason, FieldValue, LogRecord, Pipeline, Signal, SignalKind, Sink, Telemetry,
+    Config, DropReason, Dropped, FieldValue, LogRecord, Pipeline, Signal, SignalKind, Sink,
+    Telemetry,
 };
 use tracing::dispatcher::with_default;
 
@@ -19,7 +20,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 struct Kept(Arc<Mutex<(Vec<SpanData>, Vec<LogRecord>)>>);
 
 impl Sink for Kept {
-    fn accept(&mut self, batch: Vec<Signal>) {
+    fn accept(&mut self, batch: Vec<Signal>, _dropped: &Dropped) {
         let mut kept = self.0.lock().unwrap();
         for signal in batch {
             match signal {
@@ -152,7 +153,7 @@ fn a_disabled_sdk_keeps_the_lines_alone() {
 struct Stalled(Arc<(Mutex<bool>, Condvar)>);
 
 impl Sink for Stalled {
-    fn accept(&mut self, _batch: Vec<Signal>) {
+    fn accept(&mut self, _batch: Vec<Signal>, _dropped: &Dropped) {
         let (released, signal) = &*self.0;
         let released = released.lock().unwrap();
         drop(signal.wait_while(released, |released| !*released).unwrap());

@@ -53,8 +53,7 @@ pub(crate) async fn submit(
     };
     match tasks::new_task(&body) {
         Ok(new) => {
-            let task = state.store.create(&new, state.clock.now()).await?;
-            tracing::info!(app.task.id = task.id, "Created task {}", task.id);
+            tasks::store_new(&state, &new).await?;
             Ok(Redirect::to(routes::PAGE).into_response())
         }
         Err(invalid) => {

@@ -7,7 +7,7 @@ pub(crate) mod list;
 pub(crate) mod update;
 mod wire;
 
-pub(crate) use create::create;
+pub(crate) use create::{create, store_new};
 pub(crate) use delete::delete;
 pub(crate) use get::get;
 pub(crate) use list::{list, shown};

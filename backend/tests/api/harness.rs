@@ -60,10 +60,9 @@ impl Lab {
     pub(crate) async fn start() -> Self {
         let config = telemetry::Config::from_lookup("task-backend", "0", &|_| None).unwrap();
         let traces = TraceStore::new("task-backend", Limits::default());
-        let (sink, counters) = StoreSink::new(Arc::clone(&traces));
+        let sink = StoreSink(Arc::clone(&traces));
         let lines = Lines::default();
         let pipeline = telemetry::build(&config, lines.clone(), Some(Box::new(sink))).unwrap();
-        counters.set(pipeline.telemetry.dropped()).unwrap();
         opentelemetry::global::set_text_map_propagator(telemetry::propagation::composite(
             &config.propagators,
         ));

@@ -5,6 +5,7 @@ use std::fmt;
 use tracing::Event;
 use tracing::field::{Field, Visit};
 
+use crate::chain::error_chain;
 use crate::record::FieldValue;
 use crate::redact;
 
@@ -65,15 +66,7 @@ impl Visit for Fields {
         self.add(field, FieldValue::Double(value));
     }
 
-    /// The whole chain: a cause that is not logged is lost.
     fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
-        let mut text = value.to_string();
-        let mut source = value.source();
-        while let Some(cause) = source {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            source = cause.source();
-        }
-        self.text(field, text);
+        self.text(field, error_chain(value));
     }
 }
