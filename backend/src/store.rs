@@ -9,6 +9,8 @@ pub mod postgres;
 pub mod sqlite;
 mod statements;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -79,15 +81,16 @@ impl Connections {
     }
 }
 
-/// Why a statement failed. The cause is for the log, never for a client.
-#[derive(Debug, Error)]
+/// Why a statement failed. The cause is for the log, never for a client; several writes
+/// may share one.
+#[derive(Clone, Debug, Error)]
 pub enum StoreError {
     /// No connection was to be had, or the one in use broke.
     #[error("the database does not answer")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(#[source] Arc<sqlx::Error>),
     /// The database answered and refused.
     #[error("the database refused a statement")]
-    Failed(#[source] sqlx::Error),
+    Failed(#[source] Arc<sqlx::Error>),
 }
 
 impl StoreError {
@@ -116,6 +119,7 @@ impl From<sqlx::Error> for StoreError {
             }
             _ => false,
         };
+        let error = Arc::new(error);
         if unavailable { Self::Unavailable(error) } else { Self::Failed(error) }
     }
 }

@@ -16,7 +16,6 @@ use crate::error::ApiError;
 use crate::metrics::CONTENT_TYPE;
 use crate::openapi::{self, problems::Faults};
 use crate::state::AppState;
-use crate::store::StoreError;
 
 /// How long a probe waits for the database.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -46,7 +45,7 @@ pub(crate) async fn health() -> Json<Status> {
 pub(crate) async fn ready(State(state): State<AppState>) -> Result<Json<Status>, ApiError> {
     timeout(PROBE_TIMEOUT, state.store.ping())
         .await
-        .unwrap_or(Err(StoreError::Unavailable(sqlx::Error::PoolTimedOut)))?;
+        .unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))?;
     Ok(Json(Status { status: "ready" }))
 }
 

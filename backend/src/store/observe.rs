@@ -67,10 +67,10 @@ impl Observed {
     /// Runs `query` in a client span that follows the semantic conventions for database
     /// calls (1.44) and records its duration. The wait for a connection counts: it is
     /// part of what the request waits for.
-    pub async fn run<T: Rows>(
+    pub async fn run<T: Rows, E: Into<StoreError>>(
         &self,
         statement: Statement,
-        query: impl Future<Output = Result<T, sqlx::Error>>,
+        query: impl Future<Output = Result<T, E>>,
     ) -> Result<T, StoreError> {
         let span = self.span(statement);
         let (result, elapsed) = in_span(&span, query).await;
@@ -123,15 +123,15 @@ impl Observed {
 }
 
 /// Runs `query` as what `span` stands for; the span ends with its last handle.
-async fn in_span<T>(
+async fn in_span<T, E: Into<StoreError>>(
     span: &Span,
-    query: impl Future<Output = Result<T, sqlx::Error>>,
+    query: impl Future<Output = Result<T, E>>,
 ) -> (Result<T, StoreError>, Duration) {
     let start = Instant::now();
     // sqlx hands the current span to the connection's thread, which drops it some
     // time later: the span would end late, and its parents with it (ADR 0007).
     let query = query.with_subscriber(NoSubscriber::default());
-    let result = query.instrument(span.clone()).await.map_err(StoreError::from);
+    let result = query.instrument(span.clone()).await.map_err(Into::into);
     if let Err(error) = &result {
         span.record("error.type", error.class());
         span.set_status(Status::error(error.to_string()));

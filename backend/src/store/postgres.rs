@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use prometheus::HistogramVec;
+use sqlx::Postgres;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::query::Query;
 
 use super::observe::Observed;
 
@@ -57,6 +59,13 @@ impl PostgresStore {
 
     fn writer(&self) -> &PgPool {
         &self.pool
+    }
+
+    async fn write(
+        &self,
+        write: Query<'static, Postgres, PgArguments>,
+    ) -> Result<Option<PgRow>, sqlx::Error> {
+        write.fetch_optional(&self.pool).await
     }
 
     fn pools(&self) -> impl Iterator<Item = &PgPool> + Send {

@@ -1,9 +1,10 @@
 //! SQLite: one connection that writes, a few that read.
 //!
 //! SQLite has one writer at a time. With one writing connection the waiting happens in
-//! the pool's fair queue instead of in SQLite's busy handler, which sleeps and lets
-//! the unlucky starve.
+//! a fair queue instead of in SQLite's busy handler, which sleeps and lets the unlucky
+//! starve; and what waits together commits together ([`group_commit`]).
 
+mod group_commit;
 mod tasks;
 
 use std::fs::File;
@@ -15,10 +16,13 @@ use anyhow::Context;
 use prometheus::HistogramVec;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
 };
 
+use super::StoreError;
 use super::observe::Observed;
+use group_commit::{GroupCommit, Write};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
@@ -33,6 +37,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     writer: SqlitePool,
+    group_commit: GroupCommit,
     readers: SqlitePool,
     observed: Observed,
 }
@@ -62,7 +67,8 @@ impl SqliteStore {
         let readers = pool(READERS).connect_with(options).await.with_context(open)?;
         let observed =
             Observed { system: "sqlite", namespace: namespace(&file), server: None, duration };
-        Ok(Self { writer, readers, observed })
+        let group_commit = GroupCommit::start(writer.clone(), ACQUIRE_TIMEOUT);
+        Ok(Self { writer, group_commit, readers, observed })
     }
 
     fn reader(&self) -> &SqlitePool {
@@ -71,6 +77,10 @@ impl SqliteStore {
 
     fn writer(&self) -> &SqlitePool {
         &self.writer
+    }
+
+    async fn write(&self, write: Write) -> Result<Option<SqliteRow>, StoreError> {
+        self.group_commit.run(write).await
     }
 
     fn pools(&self) -> impl Iterator<Item = &SqlitePool> + Send {

@@ -115,7 +115,7 @@ impl From<StatsRow> for TaskStats {
 }
 
 /// Implements [`TaskStore`](super::TaskStore) for an engine that has `observed`,
-/// `reader()` and `writer()`. A macro and not a generic type: sqlx's bounds for "a
+/// `reader()`, `writer()` and `write()`. A macro and not a generic type: sqlx's bounds for "a
 /// database that can bind and decode all of these" are longer than the statements.
 macro_rules! task_store {
     ($store:ty) => {
@@ -145,13 +145,14 @@ macro_rules! task_store {
             }
 
             async fn create(&self, new: &NewTask, now: OffsetDateTime) -> Result<Task, StoreError> {
-                let row = sqlx::query_as::<_, TaskRow>(statements::INSERT.text)
+                let write = sqlx::query(statements::INSERT.text)
                     .bind(new.title.as_str())
                     .bind(new.description.as_str())
                     .bind(new.completed)
-                    .bind(now)
-                    .fetch_one(self.writer());
-                Ok(self.observed.run(statements::INSERT, row).await?.into())
+                    .bind(now);
+                let row = self.observed.run(statements::INSERT, self.write(write)).await?;
+                let row = row.ok_or(sqlx::Error::RowNotFound)?;
+                Ok(TaskRow::from_row(&row)?.into())
             }
 
             async fn update(
@@ -160,21 +161,19 @@ macro_rules! task_store {
                 changes: &TaskChanges,
                 now: OffsetDateTime,
             ) -> Result<Option<Task>, StoreError> {
-                let row = sqlx::query_as::<_, TaskRow>(statements::UPDATE.text)
+                let write = sqlx::query(statements::UPDATE.text)
                     .bind(id)
                     .bind(changes.title.as_ref().map(Title::as_str))
                     .bind(changes.description.as_ref().map(Description::as_str))
                     .bind(changes.completed)
-                    .bind(now)
-                    .fetch_optional(self.writer());
-                Ok(self.observed.run(statements::UPDATE, row).await?.map(Task::from))
+                    .bind(now);
+                let row = self.observed.run(statements::UPDATE, self.write(write)).await?;
+                Ok(row.map(|row| TaskRow::from_row(&row)).transpose()?.map(Task::from))
             }
 
             async fn delete(&self, id: i64) -> Result<bool, StoreError> {
-                let row = sqlx::query_scalar::<_, i64>(statements::DELETE.text)
-                    .bind(id)
-                    .fetch_optional(self.writer());
-                Ok(self.observed.run(statements::DELETE, row).await?.is_some())
+                let write = sqlx::query(statements::DELETE.text).bind(id);
+                Ok(self.observed.run(statements::DELETE, self.write(write)).await?.is_some())
             }
 
             async fn smoke(&self, plan: SmokePlan, now: OffsetDateTime) -> Result<(), StoreError> {

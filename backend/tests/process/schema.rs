@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use tempfile::TempDir;
 
 use crate::lab::Lab;
 
@@ -18,7 +19,10 @@ fn check(vars: &[(&str, &str)]) {
     };
     let lab = Lab::start(vars);
     let config = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/process/schemathesis.toml");
+    // It keeps a folder of what it found; every run starts without.
+    let folder = TempDir::new().unwrap();
     let run = Command::new(program)
+        .current_dir(&folder)
         .args(["--config-file", config, "run", &format!("{}/openapi.json", lab.url)])
         .output()
         .unwrap();

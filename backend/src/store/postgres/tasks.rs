@@ -1,5 +1,6 @@
 //! The trait over PostgreSQL's pool.
 
+use sqlx::FromRow as _;
 use time::OffsetDateTime;
 
 use super::PostgresStore;

@@ -1,5 +1,6 @@
 //! The trait over SQLite's pools.
 
+use sqlx::FromRow as _;
 use time::OffsetDateTime;
 
 use super::SqliteStore;
