@@ -154,9 +154,16 @@ pub fn build(
         sink: sink_queue,
         dropped: Arc::clone(&dropped),
     };
-    let subscriber = Registry::default().with(spans).with(logs.with_filter(filter));
+    // Not `.with(spans)` for both: a layer that is `None` has no filter, so the registry
+    // would keep spans that nobody wants.
+    let dispatch = match spans {
+        Some(spans) => {
+            Dispatch::new(Registry::default().with(spans).with(logs.with_filter(filter)))
+        }
+        None => Dispatch::new(Registry::default().with(logs.with_filter(filter))),
+    };
     Ok(Pipeline {
-        dispatch: Dispatch::new(subscriber),
+        dispatch,
         telemetry: Telemetry { workers, dropped, forwarder, provider, writer: Some(writer) },
     })
 }

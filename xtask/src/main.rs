@@ -24,8 +24,9 @@ enum Command {
     Test(test::Args),
     /// Builds the browser's files into target/assets
     Frontend(frontend::Args),
-    /// Measures what full telemetry costs the backend
-    Bench(bench::Args),
+    /// Measures what the lab costs
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Checks format, lints, documentation and the repository's own rules
     Lint,
 }
@@ -45,7 +46,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Up(args) => return up::run(args),
         Command::Test(args) => test::run(args)?,
         Command::Frontend(args) => frontend::run(args)?,
-        Command::Bench(args) => bench::run(args)?,
+        Command::Bench(bench) => bench::run(bench)?,
         Command::Lint => lint::run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,13 +1,13 @@
 //! `cargo xtask test`: every check, from the format to a click in a real browser.
 
 mod apt;
-mod postgres;
+pub(crate) mod postgres;
 mod programs;
 mod schemathesis;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use postgres::Postgres;
+use postgres::{Durability, Postgres};
 
 use crate::steps::{self, Step};
 use crate::{frontend, lint, process, workspace};
@@ -61,7 +61,7 @@ fn frontend() -> Step {
 fn unit() -> Step {
     Step::new("unit tests", || {
         let schemathesis = schemathesis::program()?;
-        let postgres = Postgres::start()?;
+        let postgres = Postgres::start(Durability::None)?;
         let cargo = |arguments: &[&str]| {
             let mut cargo = process::cargo();
             cargo.args(arguments).arg("--locked").env("LAB_TEST_POSTGRES_URL", postgres.url());

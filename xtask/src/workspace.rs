@@ -28,9 +28,12 @@ pub(crate) fn target() -> PathBuf {
 }
 
 /// Where cargo puts the backend of a profile's directory, `debug` or `release`.
-///
-/// This one follows `CARGO_TARGET_DIR`: cargo writes it.
 pub(crate) fn backend(profile: &str) -> Result<PathBuf> {
+    Ok(cargo_target()?.join(profile).join(format!("backend{EXE_SUFFIX}")))
+}
+
+/// Cargo's own target directory, which follows `CARGO_TARGET_DIR`: cargo writes it.
+pub(crate) fn cargo_target() -> Result<PathBuf> {
     let metadata = process::capture(process::cargo().args([
         "metadata",
         "--no-deps",
@@ -40,5 +43,5 @@ pub(crate) fn backend(profile: &str) -> Result<PathBuf> {
     let metadata: Value = serde_json::from_str(&metadata).context("cargo metadata is not JSON")?;
     let target =
         metadata["target_directory"].as_str().context("cargo names no target directory")?;
-    Ok(PathBuf::from(target).join(profile).join(format!("backend{EXE_SUFFIX}")))
+    Ok(PathBuf::from(target))
 }

@@ -7,8 +7,7 @@ use opentelemetry::trace::Status;
 use prometheus::HistogramVec;
 use tracing::field::Empty;
 use tracing::instrument::WithSubscriber;
-use tracing::subscriber::NoSubscriber;
-use tracing::{Instrument, Span};
+use tracing::{Dispatch, Instrument, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::StoreError;
@@ -130,7 +129,8 @@ async fn in_span<T, E: Into<StoreError>>(
     let start = Instant::now();
     // sqlx hands the current span to the connection's thread, which drops it some
     // time later: the span would end late, and its parents with it (ADR 0007).
-    let query = query.with_subscriber(NoSubscriber::default());
+    // `none()` is not made but there: each new dispatcher has every call site asked anew.
+    let query = query.with_subscriber(Dispatch::none());
     let result = query.instrument(span.clone()).await.map_err(Into::into);
     if let Err(error) = &result {
         span.record("error.type", error.class());

@@ -27,9 +27,22 @@ pub(crate) struct Postgres {
     port: u16,
 }
 
+/// Whether a commit waits for the disk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Durability {
+    /// It does, as in production.
+    Synced,
+    /// It does not: the data goes with the tests.
+    None,
+}
+
 impl Postgres {
     /// Makes a data folder and starts a server on a free loopback port.
-    pub(crate) fn start() -> Result<Self> {
+    pub(crate) fn start(durability: Durability) -> Result<Self> {
+        let fsync = match durability {
+            Durability::Synced => "fsync=on",
+            Durability::None => "fsync=off",
+        };
         let bin = programs::postgres_bin().context("no PostgreSQL server is installed")?;
         let folder = std::env::temp_dir().join(format!("lab-postgres-{}", std::process::id()));
         fs::create_dir(&folder).with_context(|| format!("could not make {}", folder.display()))?;
@@ -53,7 +66,7 @@ impl Postgres {
             .arg("-k")
             .arg(&folder)
             .args(["-p", &port.to_string()])
-            .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "lc_messages=C"])
+            .args(["-c", "listen_addresses=127.0.0.1", "-c", fsync, "-c", "lc_messages=C"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -67,6 +80,15 @@ impl Postgres {
     /// The URL of its administrator.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Makes an empty database and returns its URL.
+    pub(crate) fn database(&self, name: &str) -> Result<String> {
+        let createdb = process::find_program("createdb").context("createdb is not installed")?;
+        let mut createdb = Command::new(createdb);
+        let port = self.port.to_string();
+        process::capture(createdb.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", name]))?;
+        Ok(format!("postgres://postgres@127.0.0.1:{port}/{name}"))
     }
 
     /// The log says when; a port that is open may still answer "starting up".

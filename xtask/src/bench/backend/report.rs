@@ -1,0 +1,77 @@
+//! docs/benchmarks/backend.md.
+
+use std::fmt;
+
+use super::losses::Losses;
+use super::startup::Starts;
+use super::table::Table;
+
+/// Everything that a run measured.
+pub(crate) struct Report {
+    pub(crate) rounds: usize,
+    pub(crate) seconds: u32,
+    pub(crate) telemetry: Vec<Table>,
+    pub(crate) shares: Table,
+    pub(crate) writes: Vec<Table>,
+    pub(crate) postgres: Vec<Table>,
+    pub(crate) losses: Losses,
+    pub(crate) starts: Starts,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let processors = std::thread::available_parallelism().map_or(0, usize::from);
+        write!(
+            f,
+            "# What the backend costs
+
+`cargo xtask bench backend --write` made this on {processors} processors, which the servers, the \
+OTLP sink, PostgreSQL and wrk shared: {} rounds of {} s, the settings in turn, each with a fresh \
+database of 100 tasks; medians. Absolute rates are the machine's. A ratio is the median of the \
+rounds' ratios to the table's first row. CPU is the server process's own, PostgreSQL's is not in \
+it. MB is resident memory after the load.
+
+- **bare**: the same statements and answers on axum and sqlx, one transaction per write on a pool \
+of 8 (`backend/examples/bare.rs`).
+- **none**: the server with `OTEL_SDK_DISABLED=true RUST_LOG=off`; Prometheus metrics, limits, \
+error bodies and security headers stay.
+- **full**: every trace sampled, JSON log lines into a file, the in-process trace store, spans and \
+log records over OTLP/HTTP to a sink that the command starts (`backend/examples/otlp_sink.rs`).
+
+SQLite and PostgreSQL sync at every commit.
+
+## Telemetry
+",
+            self.rounds, self.seconds
+        )?;
+        section(f, &self.telemetry)?;
+        writeln!(f, "\n## Each signal's share\n\n{}", self.shares)?;
+        writeln!(f, "## Durable writes on SQLite")?;
+        section(f, &self.writes)?;
+        writeln!(f, "\n## PostgreSQL")?;
+        section(f, &self.postgres)?;
+        let Losses { saturation, held, requests, spans, log_records, dropped } = &self.losses;
+        let [at_half, at_saturation] = dropped;
+        write!(
+            f,
+            "
+## Losses
+{} at {held:.0} req/s, {:.0} % of the {saturation:.0} req/s of saturation: {requests} requests made \
+{} spans and {requests} log records; {spans} spans and {log_records} log records arrived at the \
+sink; the server counted {at_half} as lost, and {at_saturation} at saturation before.
+
+## Start and rest
+Start to ready: {} ms (median of 7). Memory at rest: {} MB.
+",
+            super::GET.name,
+            100.0 * held / saturation,
+            2 * requests,
+            self.starts.ready.as_millis(),
+            self.starts.idle_kb / 1024,
+        )
+    }
+}
+
+fn section(f: &mut fmt::Formatter<'_>, tables: &[Table]) -> fmt::Result {
+    tables.iter().try_for_each(|table| write!(f, "\n{table}"))
+}

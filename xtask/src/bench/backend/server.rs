@@ -1,0 +1,166 @@
+//! A server to measure: free port, fresh database, log lines into a file.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, SysconfVar, sysconf};
+
+use super::http;
+use super::wrk::{self, Load, Request};
+use crate::up::readiness;
+use crate::workspace;
+
+/// A running server, stopped and removed when it is dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    folder: PathBuf,
+    /// From the start of the process to its first 200 on `/ready`.
+    pub(crate) ready: Duration,
+}
+
+/// What one run measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Measured {
+    pub(crate) requests_per_second: f64,
+    /// Milliseconds.
+    pub(crate) p99: f64,
+    /// Microseconds of the server's processor time per request.
+    pub(crate) cpu: f64,
+}
+
+impl Server {
+    /// Starts the server of the lab on a SQLite file of its own or where `vars` say.
+    pub(crate) fn lab(program: &Path, vars: &[(&str, String)]) -> Result<Self> {
+        Self::start(|address, folder| {
+            let mut command = Command::new(program);
+            command
+                .arg("serve")
+                .env("LAB_LISTEN", address.to_string())
+                .env("LAB_ASSETS_DIR", workspace::target().join("assets"))
+                .env("DATABASE_URL", format!("sqlite://{}/lab.db", folder.display()))
+                .envs(vars.iter().map(|(name, value)| (name, value)));
+            command
+        })
+    }
+
+    /// Starts the handlers without everything around them.
+    pub(crate) fn bare(program: &Path) -> Result<Self> {
+        Self::start(|address, folder| {
+            let mut command = Command::new(program);
+            command
+                .env("BARE_LISTEN", address.to_string())
+                .env("BARE_DATABASE", format!("sqlite://{}/bare.db", folder.display()));
+            command
+        })
+    }
+
+    /// Starts the receiver of telemetry.
+    pub(crate) fn sink(program: &Path) -> Result<Self> {
+        Self::start(|address, _| {
+            let mut command = Command::new(program);
+            command.env("SINK_LISTEN", address.to_string());
+            command
+        })
+    }
+
+    fn start(command: impl FnOnce(SocketAddr, &Path) -> Command) -> Result<Self> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let folder = workspace::target().join(format!("bench-{port}"));
+        fs::create_dir_all(&folder)?;
+        let start = Instant::now();
+        let child = command(address, &folder)
+            .stdin(Stdio::null())
+            .stdout(File::create(folder.join("log"))?)
+            .spawn()
+            .context("could not start a server")?;
+        let mut server = Self { child, address, folder, ready: Duration::ZERO };
+        while !readiness::is_ready(address) {
+            if server.child.try_wait()?.is_some() || start.elapsed() > Duration::from_secs(30) {
+                bail!("a server did not get ready");
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        server.ready = start.elapsed();
+        Ok(server)
+    }
+
+    /// Loads it with one kind of request.
+    pub(crate) fn measure(&self, request: Request, load: Load) -> Result<Measured> {
+        let before = self.cpu()?;
+        let run = wrk::run(&format!("http://{}{}", self.address, request.path), request, load)?;
+        let cpu = self.cpu()?.saturating_sub(before);
+        ensure!(run.requests > 0, "wrk made no request");
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^52 requests")]
+        let cpu = cpu.as_secs_f64() * 1e6 / run.requests as f64;
+        Ok(Measured { requests_per_second: run.requests_per_second, p99: run.p99, cpu })
+    }
+
+    /// Stores tasks.
+    pub(crate) fn fill(&self, tasks: usize) -> Result<()> {
+        (1..=tasks).try_for_each(|number| {
+            let body = format!("{{\"title\":\"task {number}\"}}");
+            http::post(self.address, "/api/tasks", &body).map(drop)
+        })
+    }
+
+    /// Resident memory.
+    pub(crate) fn memory_kb(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.and_then(|line| line.trim().strip_suffix("kB"));
+        number.and_then(|number| number.trim().parse().ok()).context("no VmRSS in /proc")
+    }
+
+    /// The sum of the series in `/metrics` whose line starts so.
+    pub(crate) fn metric(&self, start: &str) -> Result<u64> {
+        let metrics = http::get(self.address, "/metrics")?;
+        let series = metrics.lines().filter(|line| line.starts_with(start));
+        Ok(series.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum())
+    }
+
+    /// Processor time since its start, user and system.
+    fn cpu(&self) -> Result<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let ticks_per_second = sysconf(SysconfVar::CLK_TCK)?.context("no clock tick")?;
+        let ticks = cpu_ticks(&stat).context("/proc has another form")?;
+        Ok(Duration::from_millis(ticks * 1000 / u64::try_from(ticks_per_second)?))
+    }
+}
+
+/// Fields 14 and 15 of proc(5)'s `stat`; the second field may hold spaces.
+fn cpu_ticks(stat: &str) -> Option<u64> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace().skip(11).map(str::parse::<u64>);
+    Some(fields.next()?.ok()? + fields.next()?.ok()?)
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Ok(pid) = i32::try_from(self.child.id()) {
+            // It may have ended by itself.
+            let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
+        }
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processor_time_is_user_and_system() {
+        let stat = "7 (a (b) c) S 1 7 7 0 -1 4194560 1 2 3 4 250 50 6 7 20 0 1 0 99";
+        assert_eq!(cpu_ticks(stat), Some(300));
+        assert_eq!(cpu_ticks("7 (x) S"), None);
+    }
+}
