@@ -1,5 +1,7 @@
 //! `cargo xtask lint`: everything that can be judged without running the lab.
 
+mod dependencies;
+mod manifests;
 mod migrations;
 mod sources;
 
@@ -17,6 +19,7 @@ pub(crate) fn run() -> Result<()> {
 pub(crate) fn checks() -> Vec<Step> {
     vec![
         Step::new("repository rules", repository),
+        Step::new("dependencies", dependencies::check),
         Step::new("format", || cargo(&["fmt", "--all", "--check"])),
         Step::new("clippy", || {
             cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
@@ -39,6 +42,7 @@ fn documentation() -> Result<()> {
 fn repository() -> Result<()> {
     let mut complaints = sources::complaints()?;
     complaints.extend(migrations::complaints()?);
+    complaints.extend(manifests::complaints()?);
     if !complaints.is_empty() {
         bail!("{}", complaints.join("\n       "));
     }
