@@ -1,9 +1,11 @@
 //! `/health`, `/ready`, `/metrics`
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use api_types::routes;
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -78,7 +80,10 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoRe
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text))
 }
 
-/// The API's description.
-pub(crate) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
-    Json(openapi::document())
+/// The API's description, made once: it follows from the code alone.
+pub(crate) async fn openapi() -> Result<impl IntoResponse, ApiError> {
+    static DOCUMENT: LazyLock<serde_json::Result<Bytes>> =
+        LazyLock::new(|| serde_json::to_vec(&openapi::document()).map(Bytes::from));
+    let document = DOCUMENT.as_ref().map_err(|error| ApiError::Internal(error.to_string()))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], document.clone()))
 }

@@ -9,7 +9,10 @@ use crate::harness::Lab;
 #[tokio::test]
 async fn every_operation_is_described_with_its_problems() {
     let lab = Lab::start().await;
-    let document = lab.get("/openapi.json").await.json();
+    let answer = lab.get("/openapi.json").await;
+    assert_eq!(answer.header("content-type"), "application/json");
+    let document = answer.json();
+    assert_eq!(lab.get("/openapi.json").await.body, answer.body);
     let mut operations = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
