@@ -1,5 +1,9 @@
 //! `/metrics`: names, labels and values.
 
+use std::path::Path;
+use std::process::Command;
+
+use backend::metrics::REVISION;
 use serde_json::json;
 
 use crate::harness::Lab;
@@ -40,7 +44,7 @@ async fn requests_are_counted_by_route_template() {
         (r#"tasks{state="completed"}"#, 1.0),
         (r#"tasks{state="pending"}"#, 0.0),
         (r#"telemetry_dropped_total{reason="export_queue_full",signal="span"}"#, 0.0),
-        (r#"build_info{revision="unknown",version="0.1.0"}"#, 1.0),
+        (&format!(r#"build_info{{revision="{REVISION}",version="0.1.0"}}"#), 1.0),
         ("http_requests_in_flight", 0.0),
     ] {
         assert_eq!(value(text, series), Some(expected), "{series}\n{text}");
@@ -71,4 +75,16 @@ async fn a_client_cannot_create_series() {
         lab.json(&format!("BREW{number}"), "/api/tasks", "").await;
     }
     assert_eq!(count(&lab.get("/metrics").await.body), before);
+}
+
+#[test]
+fn the_revision_is_what_was_given_or_the_commit() {
+    let git = || {
+        let in_repository = Path::new("../.git").exists();
+        let git = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output().ok()?;
+        let text = String::from_utf8(git.stdout).unwrap().trim().to_owned();
+        (in_repository && git.status.success()).then_some(text)
+    };
+    let given = std::env::var("LAB_REVISION").ok().filter(|given| !given.is_empty());
+    assert_eq!(REVISION, given.or_else(git).unwrap_or_else(|| "unknown".to_owned()));
 }
