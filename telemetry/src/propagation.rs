@@ -1,10 +1,11 @@
 //! Which headers carry a trace's context between processes.
 
+mod baggage;
 mod trace_context;
 
 use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
-use opentelemetry_sdk::propagation::BaggagePropagator;
 
+use self::baggage::Baggage;
 use self::trace_context::TraceContext;
 use crate::config::{ConfigError, refused};
 
@@ -43,7 +44,7 @@ pub fn composite(chosen: &[Propagator]) -> TextMapCompositePropagator {
     let boxed = |propagator: &Propagator| -> Box<dyn TextMapPropagator + Send + Sync> {
         match propagator {
             Propagator::TraceContext => Box::new(TraceContext::default()),
-            Propagator::Baggage => Box::new(BaggagePropagator::new()),
+            Propagator::Baggage => Box::new(Baggage::default()),
         }
     };
     TextMapCompositePropagator::new(chosen.iter().map(boxed).collect())
