@@ -4,14 +4,17 @@
 //! and [`middleware::problem`](crate::middleware::problem) turns that into a body with
 //! the trace id and into a log line with the cause.
 
+mod code;
+
 use std::sync::Arc;
 
-use api_types::limits::{BODY_MAX_BYTES, OTLP_BODY_MAX_BYTES};
+use api_types::limits::{BODY_MAX_BYTES, OTLP_BODY_MAX_BYTES, URI_MAX_BYTES};
 use axum::extract::rejection::{BytesRejection, FormRejection, JsonRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use thiserror::Error;
 
+pub use self::code::Code;
 use crate::domain::smoke::InvalidSmoke;
 use crate::domain::task::InvalidTask;
 use crate::store::StoreError;
@@ -31,6 +34,9 @@ pub enum ApiError {
     /// The query string is not understood.
     #[error("The query is not understood: {0}.")]
     InvalidQuery(String),
+    /// The cursor is none that a page gave.
+    #[error("{0:?} is no cursor; take `next` of the page before.")]
+    InvalidCursor(String),
     /// The id in the path is no positive whole number.
     #[error("{0:?} is no task id; ids are positive whole numbers.")]
     InvalidTaskId(String),
@@ -52,6 +58,9 @@ pub enum ApiError {
     /// The body's media type is not understood.
     #[error("The body must be sent as {0}.")]
     UnsupportedMediaType(&'static str),
+    /// Path and query are too long.
+    #[error("The address is longer than {URI_MAX_BYTES} bytes.")]
+    UriTooLong,
     /// The body is too large.
     #[error("The body is larger than {0} bytes.")]
     BodyTooLarge(usize),
@@ -94,67 +103,50 @@ pub enum ApiError {
 }
 
 impl ApiError {
-    /// The status, for every kind a decision.
+    /// Its stable name for programs, which decides the status.
     #[must_use]
-    pub const fn status(&self) -> StatusCode {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::InvalidTask(_)
-            | Self::MalformedJson(_)
-            | Self::InvalidBody(_)
-            | Self::InvalidQuery(_)
-            | Self::InvalidTaskId(_)
-            | Self::InvalidTraceId(_)
-            | Self::InvalidSmoke(_)
-            | Self::InvalidDelay(_)
-            | Self::InvalidSyntheticId
-            | Self::BodyUnreadable => StatusCode::BAD_REQUEST,
-            Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::TaskNotFound(_) | Self::TraceNotFound(_) | Self::RouteNotFound => {
-                StatusCode::NOT_FOUND
-            }
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::DatabaseUnavailable(_)
-            | Self::IntakeFull
-            | Self::Overloaded
-            | Self::TooSlow(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Database(_) | Self::Internal(_) | Self::Simulated => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::InvalidTask(invalid) => match invalid {
+                InvalidTask::TitleEmpty => Code::TitleEmpty,
+                InvalidTask::TitleTooLong(_) => Code::TitleTooLong,
+                InvalidTask::DescriptionTooLong(_) => Code::DescriptionTooLong,
+                InvalidTask::NulCharacter => Code::NulCharacter,
+                InvalidTask::PageSize(_) => Code::LimitOutOfRange,
+            },
+            Self::InvalidSmoke(InvalidSmoke::Ops(_)) => Code::OpsOutOfRange,
+            Self::InvalidSmoke(InvalidSmoke::Kind(_)) => Code::UnknownSmokeType,
+            Self::MalformedJson(_) => Code::MalformedJson,
+            Self::InvalidBody(_) => Code::InvalidBody,
+            Self::InvalidQuery(_) => Code::InvalidQuery,
+            Self::InvalidCursor(_) => Code::InvalidCursor,
+            Self::InvalidTaskId(_) => Code::InvalidTaskId,
+            Self::InvalidTraceId(_) => Code::InvalidTraceId,
+            Self::InvalidDelay(_) => Code::DelayOutOfRange,
+            Self::InvalidSyntheticId => Code::InvalidSyntheticId,
+            Self::TaskNotFound(_) => Code::TaskNotFound,
+            Self::TraceNotFound(_) => Code::TraceNotFound,
+            Self::RouteNotFound => Code::RouteNotFound,
+            Self::MethodNotAllowed => Code::MethodNotAllowed,
+            Self::UnsupportedMediaType(_) => Code::UnsupportedMediaType,
+            Self::UriTooLong => Code::UriTooLong,
+            Self::BodyTooLarge(_) => Code::BodyTooLarge,
+            Self::BodyUnreadable => Code::BodyUnreadable,
+            Self::CrossSite => Code::CrossSite,
+            Self::Simulated => Code::SimulatedError,
+            Self::IntakeFull => Code::IntakeFull,
+            Self::Overloaded => Code::Overloaded,
+            Self::TooSlow(_) => Code::RequestTimeout,
+            Self::DatabaseUnavailable(_) => Code::DatabaseUnavailable,
+            Self::Database(_) => Code::DatabaseError,
+            Self::Internal(_) => Code::InternalError,
         }
     }
 
-    /// The stable name for programs.
+    /// The status of its code.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::InvalidTask(invalid) => invalid.code(),
-            Self::MalformedJson(_) => "malformed_json",
-            Self::InvalidBody(_) => "invalid_body",
-            Self::InvalidQuery(_) => "invalid_query",
-            Self::InvalidTaskId(_) => "invalid_task_id",
-            Self::InvalidTraceId(_) => "invalid_trace_id",
-            Self::TaskNotFound(_) => "task_not_found",
-            Self::TraceNotFound(_) => "trace_not_found",
-            Self::RouteNotFound => "route_not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::UnsupportedMediaType(_) => "unsupported_media_type",
-            Self::BodyTooLarge(_) => "body_too_large",
-            Self::BodyUnreadable => "body_unreadable",
-            Self::CrossSite => "cross_site",
-            Self::InvalidSmoke(InvalidSmoke::Ops(_)) => "ops_out_of_range",
-            Self::InvalidSmoke(InvalidSmoke::Kind(_)) => "unknown_smoke_type",
-            Self::InvalidDelay(_) => "delay_out_of_range",
-            Self::InvalidSyntheticId => "invalid_synthetic_id",
-            Self::Simulated => "simulated_error",
-            Self::IntakeFull => "intake_full",
-            Self::Overloaded => "overloaded",
-            Self::TooSlow(_) => "request_timeout",
-            Self::DatabaseUnavailable(_) => "database_unavailable",
-            Self::Database(_) => "database_error",
-            Self::Internal(_) => "internal_error",
-        }
+    pub const fn status(&self) -> StatusCode {
+        self.code().status()
     }
 
     /// What only the log may show.

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
@@ -20,8 +21,18 @@ pub(crate) struct Form<T>(pub(crate) T);
 /// The id in a task's path.
 pub(crate) struct TaskId(pub(crate) i64);
 
-/// The query string.
+/// The text in a path with one parameter. Text that is not UTF-8 has U+FFFD in it, which
+/// no id has.
+pub(crate) struct PathText(pub(crate) String);
+
+/// The query string. `T` refuses fields that it does not know: a parameter that is
+/// ignored is a mistake that nobody notices.
 pub(crate) struct QueryString<T>(pub(crate) T);
+
+/// No query string, or an empty one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoParams {}
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
@@ -54,13 +65,28 @@ impl<S: Send + Sync> FromRequestParts<S> for TaskId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state)
-            .await
-            .map_err(|_| ApiError::InvalidTaskId(String::new()))?;
-        match text.parse() {
-            Ok(id) if id > 0 => Ok(Self(id)),
-            _ => Err(ApiError::InvalidTaskId(text)),
-        }
+        let PathText(text) = PathText::from_request_parts(parts, state).await?;
+        whole_positive(&text).map(Self).ok_or(ApiError::InvalidTaskId(text))
+    }
+}
+
+/// A positive whole number of 64 bits in decimal digits, without a sign.
+fn whole_positive(text: &str) -> Option<i64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| digits && *number > 0)
+}
+
+/// The cursor of a page: the last id of the page before.
+pub(crate) fn cursor(text: Option<String>) -> Result<Option<i64>, ApiError> {
+    text.map(|text| whole_positive(&text).ok_or(ApiError::InvalidCursor(text))).transpose()
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PathText {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let text = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(text.map_or_else(|_not_utf8| '\u{fffd}'.to_string(), |Path(text)| text)))
     }
 }
 

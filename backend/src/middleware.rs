@@ -1,10 +1,12 @@
 //! What surrounds the handlers; the order stands in [`router`](crate::router).
 
+mod accept;
+pub(crate) mod admission;
 pub(crate) mod asset_cache;
 mod client;
 pub(crate) mod load;
 pub(crate) mod observe;
-pub(crate) mod origin;
+mod origin;
 pub(crate) mod panic;
 pub(crate) mod problem;
 pub(crate) mod security;

@@ -15,7 +15,7 @@ use tower_http::services::ServeDir;
 
 use crate::handlers::{fallback, ops, otlp, pages, simulate, synthetic, tasks, traces};
 use crate::middleware::load::{self, CONCURRENT};
-use crate::middleware::{asset_cache, observe, origin, panic, problem, security};
+use crate::middleware::{admission, asset_cache, observe, panic, problem, security};
 use crate::state::AppState;
 
 /// Users' requests are observed; probes, the page's own polling, telemetry and assets
@@ -65,7 +65,7 @@ fn observed(state: &AppState) -> Router<AppState> {
                 .layer(from_fn(security::headers))
                 .layer(from_fn_with_state(state.clone(), problem::word))
                 .layer(CatchPanicLayer::custom(panic::answer))
-                .layer(from_fn(origin::refuse_cross_site))
+                .layer(from_fn(admission::admit))
                 .layer(from_fn_with_state(Arc::new(Semaphore::new(CONCURRENT)), load::bound)),
         )
 }
@@ -90,6 +90,6 @@ fn unobserved(state: &AppState) -> Router<AppState> {
                 .layer(from_fn(security::headers))
                 .layer(from_fn_with_state(state.clone(), problem::word))
                 .layer(CatchPanicLayer::custom(panic::answer))
-                .layer(from_fn(origin::refuse_cross_site)),
+                .layer(from_fn(admission::admit)),
         )
 }

@@ -95,20 +95,6 @@ pub enum InvalidTask {
     PageSize(i64),
 }
 
-impl InvalidTask {
-    /// A stable name for programs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::TitleEmpty => "title_empty",
-            Self::TitleTooLong(_) => "title_too_long",
-            Self::DescriptionTooLong(_) => "description_too_long",
-            Self::NulCharacter => "nul_character",
-            Self::PageSize(_) => "limit_out_of_range",
-        }
-    }
-}
-
 impl Title {
     /// Trims `text` and checks its length in Unicode scalar values.
     pub fn parse(text: &str) -> Result<Self, InvalidTask> {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::tasks;
 use crate::current_span;
 use crate::error::ApiError;
-use crate::extract::{Form, QueryString};
+use crate::extract::{self, Form, QueryString};
 use crate::page::{Page, Refused};
 use crate::state::AppState;
 
@@ -24,10 +24,10 @@ pub(crate) struct TaskForm {
     description: String,
 }
 
-/// What the page's query string may say.
+/// What the page's query string may say; links from elsewhere may say more.
 #[derive(Debug, Deserialize)]
 pub(crate) struct PageParams {
-    after: Option<i64>,
+    after: Option<String>,
 }
 
 /// The page with the newest tasks in it, or with those after an id.
@@ -35,7 +35,7 @@ pub(crate) async fn show(
     State(state): State<AppState>,
     QueryString(params): QueryString<PageParams>,
 ) -> Result<Response, ApiError> {
-    render(&state, params.after, None).await
+    render(&state, extract::cursor(params.after)?, None).await
 }
 
 /// Stores the form's task and leads back to the page; when it is refused, the page says

@@ -7,7 +7,7 @@ use api_types::routes;
 use api_types::synthetic::{
     DEVICES, MODES, NETWORKS, REGIONS, SyntheticAccepted, SyntheticRequest, label,
 };
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use opentelemetry::KeyValue;
 use tracing::Span;
@@ -15,7 +15,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::current_span;
 use crate::error::ApiError;
-use crate::extract::Json;
+use crate::extract::{Json, NoParams, PathText, QueryString};
 use crate::openapi::problems::{BadBody, BadRequest, CrossSite, Faults};
 use crate::state::AppState;
 use crate::synthetic::{self, SYNTHETIC_TYPE};
@@ -39,7 +39,8 @@ use crate::synthetic::{self, SYNTHETIC_TYPE};
 )]
 pub(crate) async fn synthetic(
     State(state): State<AppState>,
-    Path(id): Path<String>,
+    PathText(id): PathText,
+    QueryString(NoParams {}): QueryString<NoParams>,
     headers: HeaderMap,
     body: Result<Json<SyntheticRequest>, ApiError>,
 ) -> Result<(StatusCode, axum::Json<SyntheticAccepted>), ApiError> {
@@ -55,7 +56,7 @@ pub(crate) async fn synthetic(
             Span::current().add_event(
                 "exception",
                 vec![
-                    KeyValue::new("exception.type", error.code()),
+                    KeyValue::new("exception.type", error.code().as_str()),
                     KeyValue::new("exception.message", error.to_string()),
                 ],
             );

@@ -3,10 +3,11 @@
 use api_types::routes;
 use api_types::trace::Trace;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use opentelemetry::trace::TraceId;
 
 use crate::error::ApiError;
+use crate::extract::{NoParams, PathText, QueryString};
 use crate::openapi::problems::{BadRequest, Faults, NotFound};
 use crate::state::AppState;
 
@@ -19,7 +20,8 @@ use crate::state::AppState;
 )]
 pub(crate) async fn get(
     State(state): State<AppState>,
-    Path(text): Path<String>,
+    PathText(text): PathText,
+    QueryString(NoParams {}): QueryString<NoParams>,
 ) -> Result<Json<Trace>, ApiError> {
     let Some(trace_id) = parse(&text) else {
         return Err(ApiError::InvalidTraceId(text));

@@ -57,7 +57,7 @@ pub(crate) async fn observe(
         span.record("http.response.status_code", i64::from(status.as_u16()));
         let error = response.extensions().get::<Arc<ApiError>>();
         if let Some(error) = error {
-            span.record("app.error.code", error.code());
+            span.record("app.error.code", error.code().as_str());
         }
         if status.is_server_error() {
             span.record("error.type", status.as_str());
@@ -74,7 +74,7 @@ pub(crate) async fn observe(
                 http.response.status_code = status.as_u16(),
                 http.server.request.duration = duration,
                 client.address = client,
-                app.error.code = error.map(|error| error.code()),
+                app.error.code = error.map(|error| error.code().as_str()),
             },
             "{method} {path} {}",
             status.as_u16()

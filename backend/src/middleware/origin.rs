@@ -1,26 +1,12 @@
 //! Requests that change state come from the lab's own pages or from programs.
 
-use axum::extract::Request;
-use axum::http::{HeaderMap, Method, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
 
-use crate::error::ApiError;
-
-/// Refuses state-changing requests that a browser sends for another site. Programs send
-/// neither header and pass.
-pub(crate) async fn refuse_cross_site(request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe || is_same_site(request.headers()) {
-        next.run(request).await
-    } else {
-        ApiError::CrossSite.into_response()
-    }
-}
-
+/// Whether a request may change state. Programs send neither header and pass.
+///
 /// `Sec-Fetch-Site` decides where the browser sends it (the Fetch Metadata draft), else
 /// the host in `Origin` must be the one that was asked.
-fn is_same_site(headers: &HeaderMap) -> bool {
+pub(super) fn is_same_site(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (text("sec-fetch-site"), text(header::ORIGIN.as_str())) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),

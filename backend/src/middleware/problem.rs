@@ -7,10 +7,11 @@ use api_types::headers::PROBLEM_JSON;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::accept;
 use crate::current_span;
 use crate::error::ApiError;
 use crate::page::ProblemPage;
@@ -22,14 +23,14 @@ const RETRY_AFTER: &str = "1";
 /// Gives a response that carries an [`ApiError`] its body: a page for those who ask for
 /// HTML, `application/problem+json` for everybody else.
 pub(crate) async fn word(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let html = wants_html(request.headers());
+    let html = accept::prefers_html(request.headers());
     let response = next.run(request).await;
     let Some(error) = response.extensions().get::<Arc<ApiError>>().cloned() else {
         return response;
     };
     if let Some(cause) = error.cause() {
         tracing::error!(
-            app.error.code = error.code(),
+            app.error.code = error.code().as_str(),
             exception.message = cause,
             "The request failed: {cause}"
         );
@@ -51,12 +52,6 @@ pub(crate) async fn word(State(state): State<AppState>, request: Request, next: 
     Response::from_parts(parts, body)
 }
 
-/// Browsers name HTML when a person opens an address; programs do not.
-fn wants_html(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
-}
-
 /// The body of `error` (RFC 9457). The type is a URI reference into the API's
 /// documentation of codes.
 fn problem(error: &ApiError) -> Problem {
@@ -68,7 +63,7 @@ fn problem(error: &ApiError) -> Problem {
         status: status.as_u16(),
         error: detail.clone(),
         detail,
-        code: error.code().to_owned(),
+        code: error.code().to_string(),
         trace_id: current_span::trace_id(),
     }
 }

@@ -21,6 +21,9 @@ pub(crate) enum BadRequest {
     /// A value is not usable; `code` says which rule it breaks.
     #[response(status = 400, content_type = "application/problem+json")]
     Value(#[to_schema] Problem),
+    /// Path and query are too long.
+    #[response(status = 414, content_type = "application/problem+json")]
+    TooLong(#[to_schema] Problem),
 }
 
 /// A body that is not understood, besides [`BadRequest`].

@@ -9,6 +9,7 @@ mod harness;
 mod intake;
 mod load;
 mod metrics;
+mod misuse;
 mod openapi;
 mod page;
 mod problems;

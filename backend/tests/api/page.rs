@@ -76,7 +76,7 @@ async fn older_tasks_are_a_link_away_without_scripts() {
     assert!(first.contains("href=\"/?after=2\""), "{first}");
     let second = lab.get("/?after=2").await.body;
     assert!(second.contains("task number 1.") && !second.contains("rel=\"next\""));
-    lab.get("/?after=x").await.problem(400, "invalid_query");
+    lab.get("/?after=x").await.problem(400, "invalid_cursor");
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ async fn unknown_things_are_named() {
         ("GET", "/api/tasks?limit=0", 400, "limit_out_of_range"),
         ("GET", "/api/tasks?limit=1001", 400, "limit_out_of_range"),
         ("GET", "/api/tasks?limit=many", 400, "invalid_query"),
-        ("GET", "/api/tasks?after=x", 400, "invalid_query"),
+        ("GET", "/api/tasks?after=x", 400, "invalid_cursor"),
         ("GET", "/api/nothing", 404, "route_not_found"),
         ("POST", "/api/tasks/7", 405, "method_not_allowed"),
         ("BREW", "/api/tasks", 405, "method_not_allowed"),
@@ -84,9 +84,6 @@ async fn unknown_things_are_named() {
     ] {
         lab.json(method, path, "{}").await.problem(status, code);
     }
-    let answer = lab.json("DELETE", "/api/tasks", "").await;
-    let allowed: Vec<_> = answer.header("allow").split(',').collect();
-    assert!(allowed.contains(&"GET") && allowed.contains(&"POST"), "{allowed:?}");
 }
 
 #[tokio::test]

@@ -3,18 +3,23 @@
 use api_types::{Problem, routes};
 
 use crate::error::ApiError;
+use crate::extract::{NoParams, QueryString};
+use crate::openapi::problems::BadRequest;
 
 /// Fails, as asked.
 #[utoipa::path(
     get,
     path = routes::SIMULATE_ERROR,
-    responses((
-        status = 500,
-        description = "Always",
-        body = Problem,
-        content_type = "application/problem+json"
-    )),
+    responses(
+        (
+            status = 500,
+            description = "Always",
+            body = Problem,
+            content_type = "application/problem+json"
+        ),
+        BadRequest,
+    ),
 )]
-pub(crate) async fn error() -> ApiError {
+pub(crate) async fn error(QueryString(NoParams {}): QueryString<NoParams>) -> ApiError {
     ApiError::Simulated
 }

@@ -16,6 +16,7 @@ const DEFAULT: f64 = 2.0;
 
 /// What the query string may say.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SlowParams {
     delay: Option<f64>,
 }

@@ -19,6 +19,7 @@ const DEFAULT_OPS: i64 = 100;
 
 /// What the query string may say.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SmokeParams {
     ops: Option<i64>,
     #[serde(rename = "type")]

@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use super::wire;
 use crate::domain::task::NewTask;
 use crate::error::ApiError;
-use crate::extract::Json;
+use crate::extract::{Json, NoParams, QueryString};
 use crate::openapi::problems::{BadBody, BadRequest, CrossSite, Faults};
 use crate::state::AppState;
 
@@ -28,6 +28,7 @@ use crate::state::AppState;
 )]
 pub(crate) async fn create(
     State(state): State<AppState>,
+    QueryString(NoParams {}): QueryString<NoParams>,
     Json(body): Json<CreateTask>,
 ) -> Result<impl IntoResponse, ApiError> {
     let task = store_new(&state, &wire::new_task(&body)?).await?;

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 
 use crate::error::ApiError;
-use crate::extract::TaskId;
+use crate::extract::{NoParams, QueryString, TaskId};
 use crate::openapi::problems::{BadRequest, CrossSite, Faults, NotFound};
 use crate::state::AppState;
 
@@ -20,6 +20,7 @@ use crate::state::AppState;
 pub(crate) async fn delete(
     State(state): State<AppState>,
     TaskId(id): TaskId,
+    QueryString(NoParams {}): QueryString<NoParams>,
 ) -> Result<Json<Deleted>, ApiError> {
     if !state.store.delete(id).await? {
         return Err(ApiError::TaskNotFound(id));

@@ -7,7 +7,7 @@ use axum::extract::State;
 
 use super::wire;
 use crate::error::ApiError;
-use crate::extract::TaskId;
+use crate::extract::{NoParams, QueryString, TaskId};
 use crate::openapi::problems::{BadRequest, Faults, NotFound};
 use crate::state::AppState;
 
@@ -21,6 +21,7 @@ use crate::state::AppState;
 pub(crate) async fn get(
     State(state): State<AppState>,
     TaskId(id): TaskId,
+    QueryString(NoParams {}): QueryString<NoParams>,
 ) -> Result<Json<Task>, ApiError> {
     let task = state.store.get(id).await?.ok_or(ApiError::TaskNotFound(id))?;
     Ok(Json(wire::task(task)))

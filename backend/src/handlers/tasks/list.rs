@@ -9,16 +9,17 @@ use serde::Deserialize;
 use super::wire;
 use crate::domain::task::{PageSize, TaskQuery};
 use crate::error::ApiError;
-use crate::extract::QueryString;
+use crate::extract::{self, QueryString};
 use crate::openapi::problems::{BadRequest, Faults};
 use crate::state::AppState;
 
 /// What the query string may say.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ListParams {
     completed: Option<bool>,
     limit: Option<i64>,
-    after: Option<i64>,
+    after: Option<String>,
 }
 
 /// One page of tasks, newest first.
@@ -28,7 +29,7 @@ pub(crate) struct ListParams {
     params(
         ("completed" = Option<bool>, Query, description = "Only the done or only the open ones"),
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 1000),
-        ("after" = Option<i64>, Query, description = "The last id of the page before"),
+        ("after" = Option<i64>, Query, minimum = 1, description = "The last id of the page before"),
     ),
     responses((status = 200, body = TaskList), BadRequest, Faults),
 )]
@@ -37,7 +38,8 @@ pub(crate) async fn list(
     QueryString(params): QueryString<ListParams>,
 ) -> Result<Json<TaskList>, ApiError> {
     let limit = params.limit.map(PageSize::parse).transpose()?.unwrap_or_default();
-    let query = TaskQuery { completed: params.completed, limit, after: params.after };
+    let after = extract::cursor(params.after)?;
+    let query = TaskQuery { completed: params.completed, limit, after };
     Ok(Json(page(&state, query).await?))
 }
 

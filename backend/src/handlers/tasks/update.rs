@@ -6,7 +6,7 @@ use axum::extract::State;
 
 use super::wire;
 use crate::error::ApiError;
-use crate::extract::{Json, TaskId};
+use crate::extract::{Json, NoParams, QueryString, TaskId};
 use crate::openapi::problems::{BadBody, BadRequest, CrossSite, Faults, NotFound};
 use crate::state::AppState;
 
@@ -21,6 +21,7 @@ use crate::state::AppState;
 pub(crate) async fn update(
     State(state): State<AppState>,
     TaskId(id): TaskId,
+    QueryString(NoParams {}): QueryString<NoParams>,
     Json(body): Json<UpdateTask>,
 ) -> Result<axum::Json<Task>, ApiError> {
     let changes = wire::changes(&body)?;

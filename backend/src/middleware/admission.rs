@@ -1,0 +1,28 @@
+//! Which requests are let in.
+
+use api_types::limits::URI_MAX_BYTES;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::origin;
+use crate::error::ApiError;
+
+/// Refuses addresses that are too long and, where something is to be changed, requests
+/// that a browser sends for another site.
+pub(crate) async fn admit(request: Request, next: Next) -> Response {
+    match refusal(&request) {
+        Some(error) => error.into_response(),
+        None => next.run(request).await,
+    }
+}
+
+fn refusal(request: &Request) -> Option<ApiError> {
+    let uri = request.uri().path_and_query().map_or("", |uri| uri.as_str());
+    if uri.len() > URI_MAX_BYTES {
+        return Some(ApiError::UriTooLong);
+    }
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    (!safe && !origin::is_same_site(request.headers())).then_some(ApiError::CrossSite)
+}
