@@ -107,6 +107,7 @@ async fn serve(
         dropped: telemetry.dropped(),
         forwarder: telemetry.forwarder(),
         assets,
+        proxies: config.trusted_proxies.clone(),
     });
     let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(

@@ -1,16 +1,20 @@
 //! Settings of the server. Each is a flag and an environment variable:
 //! - `LAB_LISTEN`, `--listen`: address and port; `127.0.0.1:8080`.
 //! - `DATABASE_URL`, `--database-url` and others: see [`database`].
+//! - `LAB_TRUSTED_PROXIES`, `--trusted-proxies`: see [`proxies`].
 //! - `LAB_ASSETS_DIR`, `--assets`: what `cargo xtask frontend` wrote; `target/assets`.
 //!
 //! Telemetry's variables are listed in [`telemetry::config`].
 
 pub mod database;
+pub mod proxies;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+
+use self::proxies::TrustedProxies;
 
 /// The exit code for settings that cannot be used (`EX_USAGE` of sysexits.h).
 pub const EXIT_USAGE: u8 = 64;
@@ -24,6 +28,10 @@ pub struct ServeConfig {
     /// The database
     #[command(flatten)]
     pub database: DatabaseConfig,
+    /// Networks of reverse proxies whose X-Forwarded-For names the client, or none; this
+    /// machine and private networks when it is not given
+    #[arg(long, env = "LAB_TRUSTED_PROXIES", default_value = "")]
+    pub trusted_proxies: TrustedProxies,
     /// Folder of the built frontend
     #[arg(long = "assets", env = "LAB_ASSETS_DIR", default_value = "target/assets")]
     pub assets_dir: PathBuf,

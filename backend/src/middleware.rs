@@ -9,4 +9,5 @@ pub(crate) mod observe;
 mod origin;
 pub(crate) mod panic;
 pub(crate) mod problem;
+mod query;
 pub(crate) mod security;

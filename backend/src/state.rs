@@ -7,6 +7,7 @@ use telemetry::{Dropped, Forwarder};
 
 use crate::assets::Assets;
 use crate::clock::Clock;
+use crate::config::proxies::TrustedProxies;
 use crate::metrics::Metrics;
 use crate::store::TaskStore;
 use crate::traces::TraceStore;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub forwarder: Forwarder,
     /// The built frontend.
     pub assets: Assets,
+    /// Who is believed about the client's address.
+    pub proxies: TrustedProxies,
 }
 
 impl AppState {

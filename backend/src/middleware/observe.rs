@@ -3,11 +3,11 @@
 //! Names follow the OpenTelemetry semantic conventions for HTTP server spans (1.44).
 //! Numbers on spans are `i64`: tracing-opentelemetry writes other integers as text.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use api_types::headers::X_OPERATION;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -19,13 +19,19 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use super::client;
+use super::{client, query};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::synthetic;
 
+/// Bytes of a text from the client that a span and a log line take at the most.
+const TEXT_MAX_BYTES: usize = 1024;
+
 /// The metric label of requests that match no route.
 const UNMATCHED: &str = "unmatched";
+
+/// A method that the conventions do not list.
+const OTHER: &str = "_OTHER";
 
 /// Runs the request in its span, counts it and writes its access line.
 pub(crate) async fn observe(
@@ -38,8 +44,8 @@ pub(crate) async fn observe(
     let _in_flight = InFlight::enter(&state.metrics.http_in_flight);
     let method = method_label(request.method());
     let route = route.as_ref().map(MatchedPath::as_str);
-    let path = request.uri().path().to_owned();
-    let client = client_address(&request);
+    let path = bounded(request.uri().path()).to_owned();
+    let client = client::network(&request, &state.proxies);
     let span = server_span(&request, method, route, client.as_deref());
     let parent = global::get_text_map_propagator(|propagator| {
         propagator.extract(&HeaderExtractor(request.headers()))
@@ -91,8 +97,12 @@ fn server_span(
     route: Option<&str>,
     client: Option<&str>,
 ) -> Span {
-    let name = route.map_or_else(|| method.to_owned(), |route| format!("{method} {route}"));
-    let original = (method == "_OTHER").then(|| request.method().as_str());
+    let known = method != OTHER;
+    // The conventions name spans of other methods so.
+    let verb = if known { method } else { "HTTP" };
+    let name = route.map_or_else(|| verb.to_owned(), |route| format!("{verb} {route}"));
+    let original = (!known).then(|| bounded(request.method().as_str()));
+    let query = request.uri().query().filter(|query| !query.is_empty()).map(query::redacted);
     let (host, port) = host(request.headers());
     tracing::info_span!(
         "http",
@@ -102,13 +112,15 @@ fn server_span(
         http.request.method_original = original,
         http.route = route,
         http.response.status_code = Empty,
-        url.path = request.uri().path(),
+        url.path = bounded(request.uri().path()),
+        url.query = query.as_deref().map(bounded),
         url.scheme = "http",
-        server.address = host,
+        server.address = host.map(bounded),
         server.port = port,
         client.address = client,
-        user_agent.original = text(request.headers(), &header::USER_AGENT),
+        user_agent.original = text(request.headers(), &header::USER_AGENT).map(bounded),
         network.protocol.version = protocol_version(request.version()),
+        app.operation = operation(request.headers()),
         app.error.code = Empty,
         error.r#type = Empty,
     )
@@ -123,7 +135,7 @@ fn count(state: &AppState, labels: [&str; 3], duration: f64) {
     }
 }
 
-/// The method, or `_OTHER` for one that the conventions do not list: a client must not
+/// The method, or [`OTHER`] for one that the conventions do not list: a client must not
 /// be able to create series.
 fn method_label(method: &Method) -> &'static str {
     match *method {
@@ -136,7 +148,7 @@ fn method_label(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         Method::CONNECT => "CONNECT",
         Method::TRACE => "TRACE",
-        _ => "_OTHER",
+        _ => OTHER,
     }
 }
 
@@ -150,9 +162,16 @@ fn protocol_version(version: Version) -> &'static str {
     }
 }
 
-fn client_address(request: &Request) -> Option<String> {
-    let ConnectInfo(address) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    Some(client::masked(address.ip()).to_string())
+/// The beginning of what a client sent: nobody's telemetry is to grow without bounds.
+fn bounded(text: &str) -> &str {
+    &text[..text.floor_char_boundary(TEXT_MAX_BYTES)]
+}
+
+/// What the original lab's client says that it does; a name of up to 64 characters.
+fn operation(headers: &HeaderMap) -> Option<&str> {
+    let name = headers.get(X_OPERATION)?.to_str().ok()?;
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b" _-.:/".contains(&byte);
+    ((1..=64).contains(&name.len()) && name.bytes().all(is_name)).then_some(name)
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> Option<&'h str> {

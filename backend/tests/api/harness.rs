@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use backend::assets::Assets;
 use backend::clock::FixedClock;
+use backend::config::proxies::TrustedProxies;
 use backend::metrics::Metrics;
 use backend::state::{AppState, Parts};
 use backend::traces::sink::StoreSink;
@@ -91,6 +92,7 @@ impl Lab {
             dropped: pipeline.telemetry.dropped(),
             forwarder: pipeline.telemetry.forwarder(),
             assets: Assets::load(&assets),
+            proxies: TrustedProxies::default(),
         });
         Self {
             router: backend::router::build(state),

@@ -135,7 +135,7 @@ async fn unmatched_routes_and_odd_methods_have_bounded_names() {
     let lab = Lab::start().await;
     lab.json("BREW", "/coffee/1", "").await.problem(404, "route_not_found");
     let trace = lab.trace(TRACE_ID).await;
-    let server = named(&trace, "_OTHER")[0];
+    let server = named(&trace, "HTTP")[0];
     assert_eq!(server["attributes"]["http.request.method"], "_OTHER");
     assert_eq!(server["attributes"]["http.request.method_original"], "BREW");
     assert_eq!(server["attributes"].get("http.route"), None);
