@@ -59,6 +59,11 @@ impl Write for Lines {
 
 impl Lab {
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A lab of which `change` replaces parts.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Parts)) -> Self {
         let config = telemetry::Config::from_lookup("task-backend", "0", &|_| None).unwrap();
         let traces = TraceStore::new("task-backend", Limits::default());
         let sink = StoreSink(Arc::clone(&traces));
@@ -84,7 +89,7 @@ impl Lab {
         ] {
             std::fs::write(assets.join(name), content).unwrap();
         }
-        let state = AppState::new(Parts {
+        let mut parts = Parts {
             store: Arc::clone(&database.store),
             clock: Arc::new(FixedClock(datetime!(2026-01-31 12:00:00.000001999 UTC))),
             metrics,
@@ -93,9 +98,10 @@ impl Lab {
             forwarder: pipeline.telemetry.forwarder(),
             assets: Assets::load(&assets),
             proxies: TrustedProxies::default(),
-        });
+        };
+        change(&mut parts);
         Self {
-            router: backend::router::build(state),
+            router: backend::router::build(AppState::new(parts)),
             database,
             telemetry: pipeline.telemetry,
             lines,

@@ -14,6 +14,7 @@ mod misuse;
 mod openapi;
 mod page;
 mod problems;
+mod security;
 mod simulate;
 mod spans;
 mod store;
