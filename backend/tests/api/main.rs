@@ -12,6 +12,7 @@ mod load;
 mod metrics;
 mod misuse;
 mod openapi;
+mod original;
 mod page;
 mod problems;
 mod security;
