@@ -63,20 +63,6 @@ async fn server_faults_are_errors() {
     assert_eq!(value(&text, series), Some(1.0));
 }
 
-#[tokio::test]
-async fn a_client_cannot_create_series() {
-    let lab = Lab::start().await;
-    let count = |text: &str| text.lines().filter(|line| line.starts_with("http_")).count();
-    lab.json("BREW", "/x", "").await;
-    lab.json("BREW", "/api/tasks", "").await;
-    let before = count(&lab.get("/metrics").await.body);
-    for number in 0..50 {
-        lab.json(&format!("BREW{number}"), &format!("/x/{number}"), "").await;
-        lab.json(&format!("BREW{number}"), "/api/tasks", "").await;
-    }
-    assert_eq!(count(&lab.get("/metrics").await.body), before);
-}
-
 #[test]
 fn the_revision_is_what_was_given_or_the_commit() {
     let git = || {

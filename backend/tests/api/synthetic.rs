@@ -89,21 +89,3 @@ async fn personas_in_the_baggage_reach_every_server_span() {
     assert_eq!(server["attributes"].get("app.device"), None);
     assert!(!trace.to_string().contains("a@b.c"));
 }
-
-#[tokio::test]
-async fn a_client_cannot_create_series() {
-    let lab = Lab::start().await;
-    let count = async || {
-        let text = lab.get("/metrics").await.body;
-        text.lines().filter(|line| line.starts_with("synthetic_")).count()
-    };
-    let mut body = persona();
-    body["region"] = json!("mars-0");
-    report(&lab, "x", &body, "").await;
-    let before = count().await;
-    for number in 1..50 {
-        body["region"] = json!(format!("mars-{number}"));
-        report(&lab, "x", &body, "").await;
-    }
-    assert_eq!(count().await, before);
-}
