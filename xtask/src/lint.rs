@@ -7,8 +7,8 @@ mod sources;
 
 use anyhow::{Result, bail};
 
-use crate::process;
 use crate::steps::{self, Step};
+use crate::{process, slo};
 
 /// Runs all checks and stops at the first that fails.
 pub(crate) fn run() -> Result<()> {
@@ -43,6 +43,7 @@ fn repository() -> Result<()> {
     let mut complaints = sources::complaints()?;
     complaints.extend(migrations::complaints()?);
     complaints.extend(manifests::complaints()?);
+    complaints.extend(slo::complaints()?);
     if !complaints.is_empty() {
         bail!("{}", complaints.join("\n       "));
     }

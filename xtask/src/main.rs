@@ -1,9 +1,11 @@
 //! The lab's commands: what people, CI and the images call.
 
 mod bench;
+mod debian;
 mod frontend;
 mod lint;
 mod process;
+mod slo;
 mod steps;
 mod test;
 mod up;
@@ -27,6 +29,8 @@ enum Command {
     /// Measures what the lab costs
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Writes the Prometheus rules of the service level objectives
+    Slo,
     /// Checks format, lints, documentation and the repository's own rules
     Lint,
 }
@@ -47,6 +51,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Test(args) => test::run(args)?,
         Command::Frontend(args) => frontend::run(args)?,
         Command::Bench(bench) => bench::run(bench)?,
+        Command::Slo => slo::run()?,
         Command::Lint => lint::run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,26 +1,18 @@
 //! A private Rust toolchain from Debian packages, for networks that rustup cannot cross.
-//!
-//! apt-get downloads with lists, cache and status of its own, so that the host's
-//! stay as they are, and nothing is installed. Signatures are checked as always.
-
-mod apt;
-mod arch;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::toolchain::PrivateToolchain;
 use super::wrappers;
-use crate::{process, workspace};
-use apt::PrivateApt;
-pub(crate) use arch::Arch;
+use crate::{debian, process, workspace};
 
 /// Compiler, linker, optimiser and the shared libraries that they load.
 ///
-/// The names with a version belong to one Debian release, [`apt::SUITE`].
+/// The names with a version belong to one Debian release, [`debian::SUITE`].
 const PACKAGES: [&str; 20] = [
     "rustc",
     "libstd-rust-1.85",
@@ -56,46 +48,13 @@ pub(crate) fn unpacked() -> Option<PrivateToolchain> {
 
 /// Downloads and unpacks the toolchain.
 pub(crate) fn unpack() -> Result<PrivateToolchain> {
-    for program in ["apt-get", "dpkg-deb", "dpkg"] {
-        if process::find_program(program).is_none() {
-            bail!("{program} is not here");
-        }
-    }
-    let name = process::capture(Command::new("dpkg").arg("--print-architecture"))?;
-    let arch = Arch::named(name.trim())?;
     let base = base();
-    if base.exists() {
-        fs::remove_dir_all(&base).context("could not remove a half-finished toolchain")?;
-    }
-
-    let debs = base.join("debs");
-    let root = base.join("root");
-    for directory in [&debs, &root] {
-        fs::create_dir_all(directory)
-            .with_context(|| format!("could not create {}", directory.display()))?;
-    }
-    let apt = PrivateApt::prepare(&base.join("apt"), arch)?;
     println!("compiler: fetching a private one into {} (about 190 MB)", base.display());
-    apt.download(&PACKAGES, &debs)?;
-    extract(&debs, &root)?;
+    let arch = debian::unpack(&PACKAGES, &base)?;
     wrappers::write(&base.join("bin"), arch)?;
     check(&programs(base.clone()))?;
-
-    for directory in [debs, base.join("apt")] {
-        fs::remove_dir_all(&directory)
-            .with_context(|| format!("could not remove {}", directory.display()))?;
-    }
     fs::write(base.join(STAMP), stamp_text()).context("could not write the toolchain's stamp")?;
     Ok(programs(base))
-}
-
-/// Unpacks every package in `debs` into `root`.
-fn extract(debs: &Path, root: &Path) -> Result<()> {
-    for entry in fs::read_dir(debs).context("could not list the downloaded packages")? {
-        let deb = entry.context("could not list the downloaded packages")?.path();
-        process::capture(Command::new("dpkg-deb").arg("-x").arg(deb).arg(root))?;
-    }
-    Ok(())
 }
 
 /// Starts each program once: a missing library shows here, not in the middle of a build.
@@ -125,5 +84,5 @@ fn programs(base: PathBuf) -> PrivateToolchain {
 
 /// Names what is unpacked, so that a change of the list unpacks anew.
 fn stamp_text() -> String {
-    format!("{} {}\n", apt::SUITE, PACKAGES.join(" "))
+    format!("{} {}\n", debian::SUITE, PACKAGES.join(" "))
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::debian::Arch;
+use crate::debian::Arch;
 
 /// One program, with paths relative to the unpacked root.
 struct Program {

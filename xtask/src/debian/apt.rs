@@ -69,7 +69,7 @@ impl PrivateApt {
     pub(crate) fn download(&self, packages: &[&str], directory: &Path) -> Result<()> {
         let mut command = self.command();
         command.args(["-q", "download"]).args(packages).current_dir(directory);
-        process::capture(&mut command).context("could not download the compiler's packages")?;
+        process::capture(&mut command).context("could not download the packages")?;
         Ok(())
     }
 

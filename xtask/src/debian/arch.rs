@@ -1,4 +1,4 @@
-//! What differs between the processors that Debian's wasm compiler is packaged for.
+//! What differs between the processors that Debian's packages are unpacked for.
 
 use anyhow::{Result, bail};
 
@@ -24,7 +24,7 @@ impl Arch {
     pub(crate) fn named(name: &str) -> Result<Self> {
         match [AMD64, ARM64].into_iter().find(|arch| arch.name == name) {
             Some(arch) => Ok(arch),
-            None => bail!("there is no private compiler for the architecture {name}"),
+            None => bail!("packages for the architecture {name} are not unpacked here"),
         }
     }
 }

@@ -1,0 +1,121 @@
+//! `cargo xtask slo`: Prometheus rules from the objectives that
+//! `compose/prometheus/slo/slos.toml` defines (docs/adr/0012).
+
+mod alerts;
+mod definition;
+mod duration;
+mod recordings;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::workspace;
+use definition::{Definition, Set, Slo};
+
+/// The file that a person edits.
+const DEFINITION: &str = "slos.toml";
+
+/// Writes the rule files.
+pub(crate) fn run() -> Result<()> {
+    for (name, text) in generated()? {
+        let file = folder().join(&name);
+        let parent = file.parent().context("a rule file lies in no folder")?;
+        fs::create_dir_all(parent)
+            .and_then(|()| fs::write(&file, text))
+            .with_context(|| format!("could not write {}", file.display()))?;
+        println!("{}", file.strip_prefix(workspace::root()).unwrap_or(&file).display());
+    }
+    Ok(())
+}
+
+/// Rule files that are not what the definition says.
+pub(crate) fn complaints() -> Result<Vec<String>> {
+    let stale = generated()?.into_iter().filter_map(|(name, text)| {
+        let file = folder().join(&name);
+        let is_current = fs::read_to_string(file).is_ok_and(|found| found == text);
+        let complaint = format!("compose/prometheus/slo/{name} is stale; run `cargo xtask slo`");
+        (!is_current).then_some(complaint)
+    });
+    Ok(stale.collect())
+}
+
+fn folder() -> PathBuf {
+    workspace::root().join("compose/prometheus/slo")
+}
+
+/// Name, below [`folder`], and content of every rule file.
+fn generated() -> Result<Vec<(String, String)>> {
+    let file = folder().join(DEFINITION);
+    let text =
+        fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
+    let definition = Definition::parse(&text).with_context(|| format!("in {DEFINITION}"))?;
+    Ok(rule_files(&definition))
+}
+
+fn rule_files(definition: &Definition) -> Vec<(String, String)> {
+    let pairs = definition.sets.iter().flat_map(|set| {
+        definition
+            .slos
+            .iter()
+            .map(move |slo| (format!("{}/{}.yml", set.name, slo.name), rules(definition, set, slo)))
+    });
+    pairs.collect()
+}
+
+fn rules(definition: &Definition, set: &Set, slo: &Slo) -> String {
+    let recordings = recordings::groups(definition, set, slo);
+    let alerts = alerts::group(definition, set, slo);
+    format!(
+        "# Made from {DEFINITION} by `cargo xtask slo`; a lint compares the two.\n\
+         # {}.\n\
+         groups:\n{recordings}{alerts}",
+        slo.description
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_rules_are_the_generated_ones() {
+        assert_eq!(complaints().unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_demo_differs_from_production_in_times_alone() {
+        let files = generated().unwrap();
+        let lines = |wanted: &str| {
+            let (_, text) = files.iter().find(|(name, _)| name == wanted).unwrap();
+            text.lines().map(blank_times).collect::<Vec<_>>()
+        };
+        for slo in ["availability", "latency"] {
+            let production = lines(&format!("production/{slo}.yml"));
+            let demo = lines(&format!("demo/{slo}.yml"));
+            assert_eq!(production.len(), demo.len());
+            let differences: Vec<_> = production
+                .iter()
+                .zip(&demo)
+                .filter(|(production, demo)| production != demo)
+                .map(|(production, demo)| (production.trim(), demo.trim()))
+                .collect();
+            assert_eq!(
+                differences,
+                [("vector(30)", "vector(2)"), ("sloth_mode: production", "sloth_mode: demo")]
+            );
+        }
+    }
+
+    /// The line without its durations, `[5m]` for one; names keep theirs.
+    fn blank_times(line: &str) -> String {
+        let mut words = Vec::new();
+        for word in line.split_inclusive([' ', '[', ']', '"', ',']) {
+            let bare = word.trim_end_matches([' ', '[', ']', '"', ',', '.']);
+            let is_time = duration::parse(bare).is_some();
+            words.push(if is_time { word.replace(bare, "T") } else { word.to_owned() });
+        }
+        words.concat()
+    }
+}
