@@ -4,6 +4,7 @@
 //! The crate knows no framework: it compiles for the server and for
 //! `wasm32-unknown-unknown` alike and depends on serde alone.
 
+pub mod alert;
 pub mod attribute;
 pub mod decimal;
 pub mod headers;

@@ -15,3 +15,11 @@ pub const OTLP_BODY_MAX_BYTES: usize = 256 * 1024;
 pub const LIST_DEFAULT: u32 = 100;
 /// Tasks in one answer at the most.
 pub const LIST_MAX: u32 = 1000;
+/// Bytes of one notification from Alertmanager.
+pub const ALERTS_BODY_MAX_BYTES: usize = 256 * 1024;
+/// Alerts in one notification, and alerts that are kept while they fire.
+pub const ALERTS_MAX: usize = 100;
+/// Labels of an alert; more are left out.
+pub const LABELS_MAX: usize = 32;
+/// Characters of an alert's texts; the rest is cut off.
+pub const ALERT_TEXT_MAX_CHARS: usize = 1000;

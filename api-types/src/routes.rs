@@ -19,6 +19,10 @@ pub const SMOKE_DB: &str = "/api/smoke/db";
 pub const SYNTHETIC: &str = "/api/trace/synthetic/{id}";
 /// One trace with its log lines.
 pub const TRACE: &str = "/api/traces/{trace_id}";
+/// Alerts that fire (GET).
+pub const ALERTS: &str = "/api/alerts";
+/// Alertmanager's webhook (POST); the proxy does not lead here.
+pub const ALERT_WEBHOOK: &str = "/internal/alerts";
 /// The browser's intake of spans, OTLP/JSON.
 pub const OTLP_TRACES: &str = "/otlp/v1/traces";
 /// The browser's intake of log records, OTLP/JSON.

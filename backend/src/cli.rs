@@ -10,6 +10,7 @@ use clap::{Parser, Subcommand};
 use telemetry::Telemetry;
 use tokio::net::TcpListener;
 
+use crate::alerts::FiringAlerts;
 use crate::assets::Assets;
 use crate::clock::SystemClock;
 use crate::config::database::Database;
@@ -103,6 +104,7 @@ async fn serve(
         store: Arc::clone(&store),
         clock: Arc::new(SystemClock),
         metrics,
+        alerts: FiringAlerts::default(),
         traces,
         dropped: telemetry.dropped(),
         forwarder: telemetry.forwarder(),

@@ -1,4 +1,5 @@
-//! The rules about tasks. Nothing here knows HTTP or SQL.
+//! The rules about tasks and alerts. Nothing here knows HTTP or SQL.
 
+pub mod alert;
 pub mod smoke;
 pub mod task;

@@ -1,5 +1,6 @@
 //! Extract, call, answer. No SQL.
 
+pub(crate) mod alerts;
 pub(crate) mod fallback;
 pub(crate) mod ops;
 pub(crate) mod otlp;

@@ -7,6 +7,7 @@
 //! store::{sqlite,postgres} → { store trait, domain }             domain → std
 //! ```
 
+pub mod alerts;
 pub mod assets;
 pub mod cli;
 pub mod clock;

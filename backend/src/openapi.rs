@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::{OpenApi as Document, RefOr};
 
-use crate::handlers::{ops, simulate, synthetic, tasks, traces};
+use crate::handlers::{alerts, ops, simulate, synthetic, tasks, traces};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +27,7 @@ use crate::handlers::{ops, simulate, synthetic, tasks, traces};
         simulate::smoke::smoke,
         synthetic::synthetic,
         traces::get,
+        alerts::list::list,
         ops::health,
         ops::ready,
         ops::metrics,

@@ -13,7 +13,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::services::ServeDir;
 
-use crate::handlers::{fallback, ops, otlp, pages, simulate, synthetic, tasks, traces};
+use crate::handlers::{alerts, fallback, ops, otlp, pages, simulate, synthetic, tasks, traces};
 use crate::middleware::load::{self, CONCURRENT};
 use crate::middleware::{admission, asset_cache, observe, panic, problem, security};
 use crate::state::AppState;
@@ -76,6 +76,8 @@ fn unobserved(state: &AppState) -> Router<AppState> {
         .service(ServeDir::new(state.assets.dir()).precompressed_gzip());
     Router::new()
         .route(routes::TRACE, get(traces::get))
+        .route(routes::ALERTS, get(alerts::list))
+        .route(routes::ALERT_WEBHOOK, post(alerts::receive))
         .route(routes::OTLP_TRACES, post(otlp::traces))
         .route(routes::OTLP_LOGS, post(otlp::logs))
         .route(routes::HEALTH, get(ops::health))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use telemetry::{Dropped, Forwarder};
 
+use crate::alerts::FiringAlerts;
 use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::config::proxies::TrustedProxies;
@@ -24,6 +25,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The instruments.
     pub metrics: Metrics,
+    /// The alerts that fire.
+    pub alerts: FiringAlerts,
     /// Recent traces.
     pub traces: Arc<TraceStore>,
     /// Counters of lost telemetry.

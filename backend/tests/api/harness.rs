@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use backend::alerts::FiringAlerts;
 use backend::assets::Assets;
 use backend::clock::FixedClock;
 use backend::config::proxies::TrustedProxies;
@@ -93,6 +94,7 @@ impl Lab {
             store: Arc::clone(&database.store),
             clock: Arc::new(FixedClock(datetime!(2026-01-31 12:00:00.000001999 UTC))),
             metrics,
+            alerts: FiringAlerts::default(),
             traces,
             dropped: pipeline.telemetry.dropped(),
             forwarder: pipeline.telemetry.forwarder(),

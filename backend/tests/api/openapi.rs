@@ -30,6 +30,7 @@ async fn every_operation_is_described_with_its_problems() {
     }
     let expected = [
         "DELETE /api/tasks/{id}",
+        "GET /api/alerts",
         "GET /api/simulate-error",
         "GET /api/simulate-slow",
         "GET /api/tasks",
