@@ -102,10 +102,14 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Starts the error counter of a route at 0: a series that exists only from the first
-    /// error on shows no increase for it.
+    /// Starts the counters of a route's faults at 0: a series that exists only from the
+    /// first error on shows no increase for it. The requests' counter has the same series,
+    /// so that no rate of errors exceeds that of requests.
     pub fn expect_route(&self, method: &str, endpoint: &str) {
-        self.http_errors.with_label_values(&[method, endpoint, "500"]);
+        for status in ["500", "503"] {
+            self.http_errors.with_label_values(&[method, endpoint, status]);
+            self.http_requests.with_label_values(&[method, endpoint, status]);
+        }
     }
 
     /// Counts a report of synthetic traffic: region, device, mode, outcome. The values
