@@ -1,5 +1,6 @@
 //! `cargo xtask lint`: everything that can be judged without running the lab.
 
+mod alerts;
 mod dependencies;
 mod manifests;
 mod migrations;
@@ -44,6 +45,7 @@ fn repository() -> Result<()> {
     complaints.extend(migrations::complaints()?);
     complaints.extend(manifests::complaints()?);
     complaints.extend(slo::complaints()?);
+    complaints.extend(alerts::complaints()?);
     if !complaints.is_empty() {
         bail!("{}", complaints.join("\n       "));
     }

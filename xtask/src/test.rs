@@ -4,6 +4,7 @@ mod apt;
 pub(crate) mod postgres;
 mod programs;
 mod schemathesis;
+mod slo;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -27,6 +28,8 @@ enum Part {
     Lint,
     /// The tests of every crate but `e2e`
     Unit,
+    /// The rules and routes of alerts
+    Slo,
     /// The browser against the real servers
     E2e,
 }
@@ -36,11 +39,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     steps::run_with_summary(match args.only {
         Some(Part::Lint) => lint::checks(),
         Some(Part::Unit) => vec![programs(), unit()],
+        Some(Part::Slo) => vec![programs(), slo()],
         Some(Part::E2e) => vec![programs(), frontend(), backend(), e2e()],
         None => {
             let mut steps = vec![programs()];
             steps.extend(lint::checks());
-            steps.extend([frontend(), unit(), backend(), e2e()]);
+            steps.extend([slo(), frontend(), unit(), backend(), e2e()]);
             steps
         }
     })
@@ -51,6 +55,10 @@ fn programs() -> Step {
         let missing = programs::missing_packages(programs::is_here);
         if missing.is_empty() { Ok(()) } else { apt::install(&missing) }
     })
+}
+
+fn slo() -> Step {
+    Step::new("alerts", slo::check)
 }
 
 fn frontend() -> Step {
