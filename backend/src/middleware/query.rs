@@ -11,8 +11,8 @@ const REDACTED: &str = "REDACTED";
 /// values do; everything else may be somebody's secret. Names stay.
 pub(super) fn redacted(query: &str) -> String {
     let mut text = String::with_capacity(query.len());
-    for parameter in query.split('&') {
-        if !text.is_empty() {
+    for (place, parameter) in query.split('&').enumerate() {
+        if place > 0 {
             text.push('&');
         }
         match parameter.split_once('=') {
