@@ -43,13 +43,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         }
         let bytes = Bytes::from_request(request, state).await?;
         let axum::Json(value) = axum::Json::from_bytes(&bytes)?;
-        // serde also reads a struct from an array, field by field.
-        let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-        if !is_object {
-            return Err(ApiError::InvalidBody("expected an object".to_owned()));
-        }
+        expect_object(&bytes)?;
         Ok(Self(value))
     }
+}
+
+/// Refuses valid JSON that is no object: serde also reads a struct from an array, field
+/// by field.
+pub(crate) fn expect_object(json: &[u8]) -> Result<(), ApiError> {
+    let is_object = json.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if is_object { Ok(()) } else { Err(ApiError::InvalidBody("expected an object".to_owned())) }
 }
 
 /// Whether the body's media type is JSON; parameters such as a charset are let pass.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use telemetry::{Full, SignalKind};
 
 use crate::error::{ApiError, otlp_body};
-use crate::extract::is_json;
+use crate::extract::{expect_object, is_json};
 use crate::state::AppState;
 use crate::traces::otlp::{self, sanitize};
 
@@ -83,12 +83,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Otlp<T> {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|rejection: BytesRejection| otlp_body(&rejection))?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        let request = serde_json::from_slice(&bytes).map_err(|error| {
             if error.is_data() {
                 ApiError::InvalidBody(format!("no OTLP/JSON: {error}"))
             } else {
                 ApiError::MalformedJson(error.to_string())
             }
-        })
+        })?;
+        expect_object(&bytes)?;
+        Ok(Self(request))
     }
 }

@@ -131,6 +131,7 @@ async fn garbage_is_refused_in_words() {
     for path in ["/otlp/v1/traces", "/otlp/v1/logs"] {
         post(&lab, path, "not json").await.problem(400, "malformed_json");
         post(&lab, path, "[1,2]").await.problem(400, "invalid_body");
+        post(&lab, path, " []").await.problem(400, "invalid_body");
         post(&lab, path, "{\"resourceSpans\":7,\"resourceLogs\":7}")
             .await
             .problem(400, "invalid_body");
