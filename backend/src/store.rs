@@ -102,6 +102,14 @@ impl StoreError {
             Self::Failed(_) => "database_error",
         }
     }
+
+    /// What the database itself called it: PostgreSQL's SQLSTATE, or SQLite's extended
+    /// result code; `None` where it said nothing.
+    #[must_use]
+    pub fn response_code(&self) -> Option<String> {
+        let (Self::Unavailable(error) | Self::Failed(error)) = self;
+        Some(error.as_database_error()?.code()?.into_owned())
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

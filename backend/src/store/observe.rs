@@ -26,6 +26,14 @@ pub struct Statement {
     pub text: &'static str,
 }
 
+impl Statement {
+    /// What a batch of one is.
+    fn alone(self) -> Self {
+        let alone = |name: &'static str| name.strip_prefix("BATCH ").unwrap_or(name);
+        Self { operation: alone(self.operation), name: alone(self.name), text: self.text }
+    }
+}
+
 /// How many rows a statement returned.
 pub trait Rows {
     /// The value of `db.response.returned_rows`.
@@ -91,13 +99,17 @@ impl Observed {
         result
     }
 
-    /// Runs `size` statements as one span, without the duration: a batch is no query.
+    /// Runs `size` statements as one span, without the duration: a batch is no query. One
+    /// statement is no batch, say the conventions.
     pub async fn run_batch<T: Rows>(
         &self,
         statement: Statement,
         size: u32,
         queries: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {
+        if size == 1 {
+            return in_span(&self.span(statement.alone()), queries).await.0;
+        }
         let span = self.span(statement);
         span.set_attribute("db.operation.batch.size", i64::from(size));
         in_span(&span, queries).await.0
@@ -114,6 +126,7 @@ impl Observed {
             db.operation.name = statement.operation,
             db.query.text = statement.text,
             db.response.returned_rows = Empty,
+            db.response.status_code = Empty,
             server.address = self.server.as_ref().map(|(address, _)| address.as_str()),
             server.port = self.server.as_ref().map(|(_, port)| *port),
             error.r#type = Empty,
@@ -134,6 +147,7 @@ async fn in_span<T, E: Into<StoreError>>(
     let result = query.instrument(span.clone()).await.map_err(Into::into);
     if let Err(error) = &result {
         span.record("error.type", error.class());
+        span.record("db.response.status_code", error.response_code());
         span.set_status(Status::error(error.to_string()));
     }
     (result, start.elapsed())
