@@ -6,7 +6,7 @@ mod programs;
 mod schemathesis;
 mod slo;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::ValueEnum;
 use postgres::{Durability, Postgres};
 
@@ -69,11 +69,12 @@ fn frontend() -> Step {
 fn unit() -> Step {
     Step::new("unit tests", || {
         let schemathesis = schemathesis::program()?;
+        let promtool = process::find_program("promtool").context("promtool is not installed")?;
         let postgres = Postgres::start(Durability::None)?;
         let cargo = |arguments: &[&str]| {
             let mut cargo = process::cargo();
             cargo.args(arguments).arg("--locked").env("LAB_TEST_POSTGRES_URL", postgres.url());
-            cargo.env("LAB_SCHEMATHESIS", &schemathesis);
+            cargo.env("LAB_SCHEMATHESIS", &schemathesis).env("LAB_PROMTOOL", &promtool);
             cargo
         };
         process::run(&mut cargo(&["test", "--workspace", "--exclude", "e2e"]))?;

@@ -13,7 +13,7 @@ struct Program {
     packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 7] = [
+const PROGRAMS: [Program; 8] = [
     // Without a font, Chromium lays out every glyph as an empty box.
     Program {
         names: &["chromium", "chromium-browser"],
@@ -23,6 +23,7 @@ const PROGRAMS: [Program; 7] = [
     Program { names: &["nginx"], packages: &["nginx"] },
     Program { names: &["postgres"], packages: &["postgresql"] },
     Program { names: &["prometheus"], packages: &["prometheus"] },
+    Program { names: &["promtool"], packages: &["prometheus"] },
     Program {
         names: &["prometheus-alertmanager", "alertmanager"],
         packages: &["prometheus-alertmanager"],
@@ -36,11 +37,14 @@ const POSTGRESQL: &str = "/usr/lib/postgresql";
 
 /// The packages of all programs that `is_here` denies.
 pub(crate) fn missing_packages(is_here: impl Fn(&str) -> bool) -> Vec<&'static str> {
-    PROGRAMS
+    let mut packages: Vec<_> = PROGRAMS
         .iter()
         .filter(|program| !program.names.iter().any(|name| is_here(name)))
         .flat_map(|program| program.packages.iter().copied())
-        .collect()
+        .collect();
+    // Programs of one package stand together.
+    packages.dedup();
+    packages
 }
 
 /// True when this machine has the program.
@@ -99,6 +103,12 @@ mod tests {
     fn either_name_of_alertmanager_will_do() {
         assert!(missing_packages(|name| name != "prometheus-alertmanager").is_empty());
         assert_eq!(missing_packages(|name| name != "nginx"), ["nginx"]);
+    }
+
+    #[test]
+    fn a_package_is_asked_for_once() {
+        assert_eq!(missing_packages(|name| name != "promtool"), ["prometheus"]);
+        assert_eq!(missing_packages(|name| !name.starts_with("prom")), ["prometheus"]);
     }
 
     #[test]
