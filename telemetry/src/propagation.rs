@@ -1,11 +1,15 @@
 //! Which headers carry a trace's context between processes.
 
 mod baggage;
+mod headers;
 mod trace_context;
+mod trace_parent;
+mod trace_state;
 
 use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
 
 use self::baggage::Baggage;
+pub use self::headers::HeaderExtractor;
 use self::trace_context::TraceContext;
 use crate::config::{ConfigError, refused};
 
@@ -43,7 +47,7 @@ pub(crate) fn parse(list: &str) -> Result<Vec<Propagator>, ConfigError> {
 pub fn composite(chosen: &[Propagator]) -> TextMapCompositePropagator {
     let boxed = |propagator: &Propagator| -> Box<dyn TextMapPropagator + Send + Sync> {
         match propagator {
-            Propagator::TraceContext => Box::new(TraceContext::default()),
+            Propagator::TraceContext => Box::new(TraceContext),
             Propagator::Baggage => Box::new(Baggage::default()),
         }
     };
