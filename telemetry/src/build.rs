@@ -24,6 +24,7 @@ use crate::forward::Forwarder;
 use crate::log::LogLayer;
 use crate::sink::{Signal, Sink};
 use crate::spans::SpanFanOut;
+use crate::transport::{IoThread, Links, TlsError};
 use crate::{panic, propagation, resource};
 
 /// Lines that wait for stdout at the most; more are dropped and counted.
@@ -44,9 +45,9 @@ pub enum BuildError {
     /// The OTLP exporter refused its settings.
     #[error("the OTLP exporter cannot be built")]
     Exporter(#[from] ExporterBuildError),
-    /// The HTTP client that forwards clients' telemetry could not be built.
-    #[error("the HTTP client for telemetry cannot be built")]
-    Client(#[from] reqwest::Error),
+    /// A certificate or key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// A thread could not be started.
     #[error("a telemetry thread cannot be started")]
     Thread(#[from] io::Error),
@@ -69,6 +70,7 @@ pub struct Telemetry {
     workers: Vec<Worker>,
     dropped: Arc<Dropped>,
     forwarder: Forwarder,
+    io: Option<IoThread>,
     provider: Option<SdkTracerProvider>,
     /// Writes the last lines when it is dropped.
     writer: Option<WorkerGuard>,
@@ -100,19 +102,22 @@ pub fn build(
         let size = (SINK_QUEUE, SINK_BATCH);
         sink_queue = Some(Worker::queue(&mut workers, "trace-store", size, SINK_DELAY, handle)?);
     }
+    let links = Links::open(config)?;
     let mut span_queue = None;
-    if let Some(export) = &config.traces {
-        let handle = crate::export::span_exporter(&resource, Arc::clone(&dropped))?;
-        let size = (export.queue_size, export.batch_size);
-        span_queue = Some(Worker::queue(&mut workers, "otlp-spans", size, export.delay, handle)?);
+    if let Some(link) = links.traces.clone() {
+        let size = (link.export.queue_size, link.export.batch_size);
+        let delay = link.export.delay;
+        let handle = crate::export::span_exporter(&resource, link, Arc::clone(&dropped))?;
+        span_queue = Some(Worker::queue(&mut workers, "otlp-spans", size, delay, handle)?);
     }
     let mut log_queue = None;
-    if let Some(export) = &config.logs {
-        let handle = crate::export::log_exporter(&resource, Arc::clone(&dropped))?;
-        let size = (export.queue_size, export.batch_size);
-        log_queue = Some(Worker::queue(&mut workers, "otlp-logs", size, export.delay, handle)?);
+    if let Some(link) = links.logs.clone() {
+        let size = (link.export.queue_size, link.export.batch_size);
+        let delay = link.export.delay;
+        let handle = crate::export::log_exporter(&resource, link, Arc::clone(&dropped))?;
+        log_queue = Some(Worker::queue(&mut workers, "otlp-logs", size, delay, handle)?);
     }
-    let forwarder = Forwarder::start(config, &dropped, &mut workers)?;
+    let forwarder = Forwarder::start(&links, &dropped, &mut workers)?;
 
     let provider = config.enabled.then(|| {
         let processor = SpanFanOut {
@@ -164,7 +169,14 @@ pub fn build(
     };
     Ok(Pipeline {
         dispatch,
-        telemetry: Telemetry { workers, dropped, forwarder, provider, writer: Some(writer) },
+        telemetry: Telemetry {
+            workers,
+            dropped,
+            forwarder,
+            io: links.io,
+            provider,
+            writer: Some(writer),
+        },
     })
 }
 
@@ -222,6 +234,9 @@ impl Telemetry {
         let mut done = true;
         for worker in &mut self.workers {
             done &= worker.stop(deadline);
+        }
+        if let Some(io) = self.io.take() {
+            io.stop(done);
         }
         drop(self.writer.take());
         done

@@ -1,24 +1,27 @@
 //! Settings from the environment.
 //!
-//! The OpenTelemetry SDK and its exporter read most of `OTEL_*` themselves
-//! (`OTEL_EXPORTER_OTLP_*`, `OTEL_TRACES_SAMPLER*`, `OTEL_SERVICE_NAME`,
-//! `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_SPAN_*_LIMIT`). These are read here:
 //! - `OTEL_SDK_DISABLED`: `true` records no spans and exports no log records; the JSON
 //!   lines on stdout stay.
 //! - `OTEL_PROPAGATORS`: a list of `tracecontext`, `baggage`, `none`.
 //! - `OTEL_TRACES_EXPORTER`, `OTEL_LOGS_EXPORTER`: `otlp` or `none`.
-//! - `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_HEADERS` and their `_TRACES_`,
-//!   `_LOGS_` forms: where to send, and whether to export at all. Unlike the specification's default of `localhost:4318`, no endpoint means
-//!   that nothing connects anywhere.
-//! - `OTEL_EXPORTER_OTLP_PROTOCOL`: only `http/protobuf` so far.
+//! - `OTEL_EXPORTER_OTLP_*`: where and how to send, see [`export`].
 //! - `OTEL_BSP_*`, `OTEL_BLRP_*`: queue size, batch size and delay of the exporters.
 //! - `RUST_LOG`: the filter of the log lines, `info` by default.
+//!
+//! The OpenTelemetry SDK reads `OTEL_TRACES_SAMPLER*`, `OTEL_SERVICE_NAME`,
+//! `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SPAN_*_LIMIT` itself.
+
+pub mod endpoint;
+pub mod export;
+pub mod tls;
+mod vars;
 
 use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::endpoint::Endpoint;
+use self::export::Export;
+use self::vars::Vars;
 use crate::propagation::{self, Propagator};
 
 /// Everything that [`build`](crate::build()) wants to know.
@@ -40,27 +43,13 @@ pub struct Config {
     pub log_filter: String,
 }
 
-/// Where and how one signal is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Export {
-    /// Where. The exporter reads the same variables itself; what is forwarded for
-    /// clients goes here.
-    pub endpoint: Endpoint,
-    /// Items that wait at the most; more are dropped and counted.
-    pub queue_size: usize,
-    /// Items in one request at the most.
-    pub batch_size: usize,
-    /// How long an item waits for others.
-    pub delay: Duration,
-}
-
 /// A variable has a value that cannot be used.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{variable}={value:?} is not usable: {expected}")]
 pub struct ConfigError {
     /// The variable's name.
     pub variable: String,
-    /// Its value.
+    /// Its value; `[REDACTED]` where it may hold a credential.
     pub value: String,
     /// What would do.
     pub expected: String,
@@ -82,14 +71,15 @@ impl Config {
         service_version: &'static str,
         lookup: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
-        let var = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        let vars = |signal| Vars { lookup, signal };
+        let var = |name: &str| vars("").get(name);
         let enabled =
             !var("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"));
         let propagators = propagation::parse(
             var("OTEL_PROPAGATORS").as_deref().unwrap_or("tracecontext,baggage"),
         )?;
-        let traces = exporter(&var, "TRACES", "BSP", Duration::from_secs(5))?;
-        let logs = exporter(&var, "LOGS", "BLRP", Duration::from_secs(1))?;
+        let traces = Export::from_vars(&vars("TRACES"), "BSP", Duration::from_secs(5))?;
+        let logs = Export::from_vars(&vars("LOGS"), "BLRP", Duration::from_secs(1))?;
         Ok(Self {
             service_name,
             service_version,
@@ -99,56 +89,6 @@ impl Config {
             logs: logs.filter(|_| enabled),
             log_filter: var("RUST_LOG").unwrap_or_else(|| "info".to_owned()),
         })
-    }
-}
-
-pub(crate) type Var<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-/// The exporter of one signal, if it is to export.
-fn exporter(
-    var: Var<'_>,
-    signal: &str,
-    prefix: &str,
-    delay: Duration,
-) -> Result<Option<Export>, ConfigError> {
-    let choice = format!("OTEL_{signal}_EXPORTER");
-    match var(&choice).as_deref() {
-        None | Some("otlp") => {}
-        Some("none") => return Ok(None),
-        Some(other) => return Err(refused(&choice, other, "expected otlp or none")),
-    }
-    let signal_protocol = format!("OTEL_EXPORTER_OTLP_{signal}_PROTOCOL");
-    for name in [signal_protocol.as_str(), "OTEL_EXPORTER_OTLP_PROTOCOL"] {
-        match var(name).as_deref() {
-            None => {}
-            Some("http/protobuf") => break,
-            Some(other) => return Err(refused(name, other, "only http/protobuf is supported")),
-        }
-    }
-    let Some(endpoint) = Endpoint::from_vars(var, signal) else {
-        return Ok(None);
-    };
-    let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-    let queue_size = number(var, &format!("OTEL_{prefix}_MAX_QUEUE_SIZE"), 16_384)?;
-    let batch_size = number(var, &format!("OTEL_{prefix}_MAX_EXPORT_BATCH_SIZE"), 2_048)?;
-    let delay =
-        Duration::from_millis(number(var, &format!("OTEL_{prefix}_SCHEDULE_DELAY"), delay_ms)?);
-    Ok(Some(Export { endpoint, queue_size, batch_size: batch_size.min(queue_size), delay }))
-}
-
-/// A positive number, or the default.
-fn number<N>(var: Var<'_>, name: &str, default: N) -> Result<N, ConfigError>
-where
-    N: std::str::FromStr + PartialOrd + From<u8>,
-{
-    match var(name) {
-        None => Ok(default),
-        Some(text) => text
-            .trim()
-            .parse()
-            .ok()
-            .filter(|value| *value >= N::from(1))
-            .ok_or_else(|| refused(name, &text, "expected a positive whole number")),
     }
 }
 
@@ -165,9 +105,7 @@ mod tests {
     use super::*;
 
     fn read(vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::from_lookup("test", "0", &|name| {
-            vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        })
+        Config::from_lookup("test", "0", &vars::fake(vars))
     }
 
     #[test]
@@ -176,20 +114,6 @@ mod tests {
         assert!(config.enabled);
         assert_eq!((config.traces, config.logs), (None, None));
         assert_eq!(config.propagators, [Propagator::TraceContext, Propagator::Baggage]);
-    }
-
-    #[test]
-    fn an_endpoint_turns_both_exporters_on() {
-        let config = read(&[
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318"),
-            ("OTEL_BSP_MAX_QUEUE_SIZE", "100"),
-            ("OTEL_BSP_SCHEDULE_DELAY", "7"),
-        ])
-        .unwrap();
-        let traces = config.traces.unwrap();
-        assert_eq!((traces.queue_size, traces.batch_size), (100, 100));
-        assert_eq!(traces.delay, Duration::from_millis(7));
-        assert_eq!(config.logs.unwrap().queue_size, 16_384);
     }
 
     #[test]
@@ -207,9 +131,13 @@ mod tests {
     fn unusable_values_are_named() {
         for (name, value) in [
             ("OTEL_TRACES_EXPORTER", "zipkin"),
-            ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
-            ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/json"),
             ("OTEL_PROPAGATORS", "b3"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/xml"),
+            ("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "thrift"),
+            ("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd"),
+            ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "on"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"),
+            ("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "0"),
             ("OTEL_BLRP_MAX_QUEUE_SIZE", "0"),
             ("OTEL_BSP_SCHEDULE_DELAY", "soon"),
         ] {

@@ -3,7 +3,7 @@
 mod logs;
 mod spans;
 
-use std::error::Error;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::dropped::{DropReason, Dropped, SignalKind};
@@ -25,7 +25,7 @@ impl Outcome {
         Self { signal, reason, dropped, failing: false }
     }
 
-    pub(crate) fn note<E: Error>(&mut self, result: Result<(), E>, items: usize) {
+    pub(crate) fn note(&mut self, result: Result<(), impl Display>, items: usize) {
         let signal = self.signal.label();
         match result {
             Ok(()) if self.failing => {

@@ -1,22 +1,23 @@
 //! Clients' telemetry on its way to this process's collector.
 
+mod grpc;
+mod http;
+mod retry;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::blocking::{Client, RequestBuilder};
 use thiserror::Error;
 
 use crate::batch::Worker;
 use crate::build::BuildError;
-use crate::config::{Config, Export};
 use crate::dropped::{DropReason, Dropped, SignalKind};
 use crate::export::Outcome;
 use crate::queue::Queue;
+use crate::transport::{Link, Links, Transport};
 
 /// Messages that wait at the most; the intake bounds each to 256 KiB of JSON.
 const QUEUED: usize = 64;
-/// How long the collector may take for a message.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Hands OTLP messages on to the endpoint that this process exports to, if there is one,
 /// so that a trace is whole there as well. Cheap to clone.
@@ -39,21 +40,21 @@ struct Message {
 
 impl Forwarder {
     pub(crate) fn start(
-        config: &Config,
+        links: &Links,
         dropped: &Arc<Dropped>,
         workers: &mut Vec<Worker>,
     ) -> Result<Self, BuildError> {
-        let mut start = |export: &Option<Export>, signal, name| {
-            let Some(export) = export else {
+        let mut start = |link: &Option<Link>, signal, name| {
+            let Some(link) = link.clone() else {
                 return Ok(None);
             };
-            let handle = sender(export, signal, Arc::clone(dropped))?;
+            let handle = sender(link, signal, Arc::clone(dropped));
             let queue = Worker::queue(workers, name, (QUEUED, 1), Duration::ZERO, handle)?;
             Ok::<_, BuildError>(Some(queue))
         };
         Ok(Self {
-            traces: start(&config.traces, SignalKind::Span, "forward-spans")?,
-            logs: start(&config.logs, SignalKind::Log, "forward-logs")?,
+            traces: start(&links.traces, SignalKind::Span, "forward-spans")?,
+            logs: start(&links.logs, SignalKind::Log, "forward-logs")?,
         })
     }
 
@@ -81,33 +82,28 @@ impl Forwarder {
     }
 }
 
+/// Sends in the way that is configured for this process's own telemetry.
 fn sender(
-    export: &Export,
+    link: Link,
     signal: SignalKind,
     dropped: Arc<Dropped>,
-) -> Result<impl FnMut(Vec<Message>) + Send + 'static, BuildError> {
-    let endpoint = export.endpoint.clone();
-    // The blocking client runs a runtime of its own, which must not be started from
-    // within another one.
-    let client = std::thread::spawn(|| Client::builder().timeout(TIMEOUT).build())
-        .join()
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+) -> impl FnMut(Vec<Message>) + Send + 'static {
     let mut outcome = Outcome::new(signal, DropReason::ForwardFailed, dropped);
-    Ok(move |batch: Vec<Message>| {
-        for message in batch {
-            let request = client
-                .post(&endpoint.url)
-                .header("content-type", "application/x-protobuf")
-                .body(message.protobuf);
-            let request = endpoint
-                .headers
-                .0
-                .iter()
-                .fold(request, |request: RequestBuilder, (name, value)| {
-                    request.header(name, value)
-                });
-            let sent = request.send().and_then(reqwest::blocking::Response::error_for_status);
-            outcome.note(sent.map(drop), message.items);
+    move |batch: Vec<Message>| {
+        for Message { protobuf, items } in batch {
+            let limit = link.export.timeout;
+            let sent = match &link.transport {
+                Transport::Http(client) => {
+                    let body = http::body(&link.export, signal, protobuf);
+                    let post = async || http::post(client, &link.export, body.clone()?).await;
+                    link.wait(retry::until_taken(limit, post))
+                }
+                Transport::Grpc(channel) => {
+                    let call = async || grpc::call(channel, &link, signal, &protobuf).await;
+                    link.wait(retry::until_taken(limit, call))
+                }
+            };
+            outcome.note(sent, items);
         }
-    })
+    }
 }

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
-use tracing::{Event, Subscriber};
+use tracing::{Event, Metadata, Subscriber};
 use tracing_appender::non_blocking::NonBlocking;
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer;
@@ -20,7 +20,8 @@ use crate::record::LogRecord;
 use crate::sink::Signal;
 
 /// Targets that write while telemetry is sent; sending these lines would make more.
-const NOT_SENT: [&str; 6] = ["opentelemetry", "hyper", "reqwest", "h2", "tower", "telemetry"];
+const NOT_SENT: [&str; 7] =
+    ["opentelemetry", "hyper", "h2", "tower", "tonic", "rustls", "telemetry"];
 
 /// Turns each event into one [`LogRecord`], redacted, and passes it on.
 pub(crate) struct LogLayer {
@@ -34,6 +35,9 @@ pub(crate) struct LogLayer {
 impl<S: Subscriber> Layer<S> for LogLayer {
     fn on_event(&self, event: &Event<'_>, _cx: layer::Context<'_, S>) {
         let metadata = event.metadata();
+        if is_told_once_elsewhere(metadata) {
+            return;
+        }
         let (message, fields) = visit::visit(event);
         let record = LogRecord {
             timestamp: SystemTime::now(),
@@ -71,6 +75,12 @@ impl LogLayer {
             self.dropped.add(SignalKind::Log, reason, 1);
         }
     }
+}
+
+/// The exporter complains about each batch and each pause;
+/// [`Outcome`](crate::export::Outcome) says when it begins and when it ends.
+fn is_told_once_elsewhere(metadata: &Metadata<'_>) -> bool {
+    metadata.target() == "opentelemetry-otlp" && metadata.name().starts_with("Export.")
 }
 
 type SpanIds =

@@ -1,67 +1,147 @@
-//! An OTLP/HTTP receiver that decodes what arrives.
+//! An OTLP receiver that decodes what arrives, over HTTP and gRPC on the same port.
 
+mod grpc;
+mod http;
+mod server;
+mod tls;
+
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
+use axum::http::HeaderMap;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use prost::Message;
-use tokio::net::TcpListener;
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use tokio::sync::watch;
 
-#[derive(Clone, Default)]
-pub(crate) struct Collector {
-    received: Arc<Mutex<Received>>,
-    delay: Duration,
+pub(crate) use server::Server;
+
+#[derive(Clone)]
+pub(crate) struct Collector(Arc<Shared>);
+
+struct Shared {
+    received: Mutex<Received>,
+    answer: watch::Sender<Answer>,
+}
+
+/// What a collector does with requests.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Answer {
+    /// Takes them after a while.
+    Take(Duration),
+    /// Gives no answer until it is told another.
+    Hang,
+    Refuse(Refusal),
+}
+
+/// How a collector says no.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<&'static str>,
+    pub(crate) code: tonic::Code,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Received {
     pub(crate) traces: Vec<ExportTraceServiceRequest>,
     pub(crate) logs: Vec<ExportLogsServiceRequest>,
-    /// Those of the last request for spans.
+    /// Those of the last request for spans that was taken.
     pub(crate) headers: HeaderMap,
+    /// Every request, taken or not.
+    pub(crate) calls: Vec<Call>,
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) at: Instant,
+}
+
+/// A message of OTLP.
+pub(crate) trait Signal: Sized {
+    fn keep(self, received: &mut Received, headers: HeaderMap);
+}
+
+impl Signal for ExportTraceServiceRequest {
+    fn keep(self, received: &mut Received, headers: HeaderMap) {
+        received.traces.push(self);
+        received.headers = headers;
+    }
+}
+
+impl Signal for ExportLogsServiceRequest {
+    fn keep(self, received: &mut Received, _headers: HeaderMap) {
+        received.logs.push(self);
+    }
 }
 
 impl Collector {
+    pub(crate) fn new(answer: Answer) -> Self {
+        Self(Arc::new(Shared { received: Mutex::default(), answer: watch::Sender::new(answer) }))
+    }
+
     /// Listens on a free port; each answer takes `delay`.
     pub(crate) async fn start(delay: Duration) -> (Self, SocketAddr) {
-        let collector = Self { delay, ..Self::default() };
-        let app = Router::new()
-            .route("/v1/traces", post(traces))
-            .route("/v1/logs", post(logs))
-            .with_state(collector.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        (collector, address)
+        let collector = Self::new(Answer::Take(delay));
+        let server = collector.serve("127.0.0.1:0").await;
+        (collector, server.address)
+    }
+
+    pub(crate) fn set(&self, answer: Answer) {
+        self.0.answer.send_replace(answer);
     }
 
     pub(crate) fn received(&self) -> Received {
-        self.received.lock().unwrap().clone()
+        self.0.received.lock().unwrap().clone()
+    }
+
+    /// Decides on a message, and keeps it if it is taken.
+    async fn take(
+        &self,
+        path: &str,
+        headers: HeaderMap,
+        message: impl Signal,
+    ) -> Result<(), Refusal> {
+        let call = Call { path: path.to_owned(), headers: headers.clone(), at: Instant::now() };
+        self.0.received.lock().unwrap().calls.push(call);
+        let mut answer = self.0.answer.subscribe();
+        loop {
+            let current = *answer.borrow_and_update();
+            match current {
+                Answer::Take(delay) => {
+                    tokio::time::sleep(delay).await;
+                    message.keep(&mut self.0.received.lock().unwrap(), headers);
+                    return Ok(());
+                }
+                Answer::Hang => answer.changed().await.unwrap(),
+                Answer::Refuse(refusal) => return Err(refusal),
+            }
+        }
     }
 }
 
-async fn traces(State(state): State<Collector>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    assert_eq!(headers["content-type"], "application/x-protobuf");
-    tokio::time::sleep(state.delay).await;
-    let mut received = state.received.lock().unwrap();
-    received.traces.push(Message::decode(body).unwrap());
-    received.headers = headers;
-    StatusCode::OK
-}
+impl Received {
+    pub(crate) fn spans(&self) -> Vec<&Span> {
+        let resources = self.traces.iter().flat_map(|request| &request.resource_spans);
+        resources
+            .flat_map(|resource| &resource.scope_spans)
+            .flat_map(|scope| &scope.spans)
+            .collect()
+    }
 
-async fn logs(State(state): State<Collector>, body: Bytes) -> StatusCode {
-    tokio::time::sleep(state.delay).await;
-    state.received.lock().unwrap().logs.push(Message::decode(body).unwrap());
-    StatusCode::OK
+    pub(crate) fn records(&self) -> Vec<&LogRecord> {
+        let resources = self.logs.iter().flat_map(|request| &request.resource_logs);
+        let scopes = resources.flat_map(|resource| &resource.scope_logs);
+        scopes.flat_map(|scope| &scope.log_records).collect()
+    }
 }
 
 /// The value of an attribute as text.
@@ -78,4 +158,11 @@ pub(crate) fn text(value: Option<AnyValue>) -> String {
         Some(Value::DoubleValue(value)) => value.to_string(),
         other => format!("{other:?}"),
     }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_executor::block_on;
 use opentelemetry::InstrumentationScope;
 use opentelemetry::logs::{AnyValue, LogRecord as _, Logger as _, LoggerProvider as _, Severity};
 use opentelemetry_otlp::{ExporterBuildError, LogExporter};
@@ -15,14 +14,19 @@ use tracing::Level;
 use super::Outcome;
 use crate::dropped::{DropReason, Dropped, SignalKind};
 use crate::record::{FieldValue, LogRecord};
+use crate::transport::{Link, Transport};
 
-/// A handler of batches that sends them; retries and the time limit are the
-/// exporter's own.
+/// A handler of batches that sends them; retries are the exporter's own.
 pub(crate) fn log_exporter(
     resource: &Resource,
+    link: Link,
     dropped: Arc<Dropped>,
 ) -> Result<impl FnMut(Vec<LogRecord>) + Send + 'static, ExporterBuildError> {
-    let mut exporter = LogExporter::builder().with_http().build()?;
+    let builder = LogExporter::builder();
+    let mut exporter = match &link.transport {
+        Transport::Http(client) => link.over_http(builder.with_http(), client).build()?,
+        Transport::Grpc(channel) => link.over_grpc(builder.with_tonic(), channel).build()?,
+    };
     exporter.set_resource(resource);
     // The provider has no processor: it only makes records, which the SDK does not
     // let anybody else construct.
@@ -33,7 +37,7 @@ pub(crate) fn log_exporter(
         let items = batch.len();
         let records: Vec<_> = batch.into_iter().map(|record| convert(&logger, record)).collect();
         let pairs: Vec<_> = records.iter().map(|record| (record, &scope)).collect();
-        outcome.note(block_on(exporter.export(LogBatch::new(&pairs))), items);
+        outcome.note(link.wait(exporter.export(LogBatch::new(&pairs))), items);
     })
 }
 
