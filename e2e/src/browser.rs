@@ -121,6 +121,15 @@ impl Browser {
         Ok(self.client.execute(script, Vec::new()).await?)
     }
 
+    /// Runs a script in every page that is opened from now on, before the page's own.
+    pub async fn prepare(&self, script: &str) -> anyhow::Result<()> {
+        let url = format!("{}/session/{}/goog/cdp/execute", self.driver_url, self.session);
+        let cmd = "Page.addScriptToEvaluateOnNewDocument";
+        let body = json!({ "cmd": cmd, "params": { "source": script } });
+        reqwest::Client::new().post(url).json(&body).send().await?.error_for_status()?;
+        Ok(())
+    }
+
     /// Waits until the trace panel shows a whole trace other than `before`, and gives
     /// its id.
     pub async fn shown_trace(&self, before: &str) -> anyhow::Result<String> {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
 mod add;
+mod catalogue;
 mod leave;
 mod load;
 mod markup;

@@ -61,15 +61,3 @@ fn cells(line: &str) -> Vec<String> {
     let inner = line.trim().trim_start_matches('|').trim_end_matches('|');
     inner.split('|').map(|cell| cell.trim().to_owned()).collect()
 }
-
-/// Whether `text` has the form of `template`: `{…}` is any text but none.
-pub(crate) fn has_form(template: &str, text: &str) -> bool {
-    match (template.find('{'), template.find('}')) {
-        (Some(open), Some(close)) if open < close => {
-            let Some(rest) = text.strip_prefix(&template[..open]) else { return false };
-            let starts = rest.char_indices().map(|(at, _)| at).skip(1).chain([rest.len()]);
-            starts.into_iter().any(|at| at > 0 && has_form(&template[close + 1..], &rest[at..]))
-        }
-        _ => template == text,
-    }
-}

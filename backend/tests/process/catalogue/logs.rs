@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::document::{Row, Table, has_form};
+use super::document::{Row, Table};
 
 /// What OpenTelemetry's own crates say of themselves is theirs to word.
 const LIBRARY: &str = "opentelemetry";
@@ -84,4 +84,16 @@ fn fields(row: &Row<'_>, lines: &[&Line], complete: bool) -> Vec<String> {
         }
     }
     complaints
+}
+
+/// Whether `text` has the form of `template`: `{…}` is any text but none.
+fn has_form(template: &str, text: &str) -> bool {
+    match (template.find('{'), template.find('}')) {
+        (Some(open), Some(close)) if open < close => {
+            let Some(rest) = text.strip_prefix(&template[..open]) else { return false };
+            let starts = rest.char_indices().map(|(at, _)| at).skip(1).chain([rest.len()]);
+            starts.into_iter().any(|at| at > 0 && has_form(&template[close + 1..], &rest[at..]))
+        }
+        _ => template == text,
+    }
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::Table;
-use super::spans;
 
 /// What a metric is in the exposition.
 #[derive(Debug, Default)]
@@ -52,11 +51,12 @@ fn values_differ(metric: &str, label: &str, seen: &BTreeSet<String>) -> Vec<Stri
     if row.cell("values") == "any" {
         return Vec::new();
     }
+    let routes = Table::below("Parts of names");
     let listed = row.codes("values").into_iter().flat_map(|value| match value {
-        "{route}" => spans::routes(),
-        value => vec![value.to_owned()],
+        "{route}" => routes.rows().find(|row| row.code("part") == value).unwrap().codes("values"),
+        value => vec![value],
     });
-    let listed: BTreeSet<_> = listed.collect();
+    let listed: BTreeSet<_> = listed.map(str::to_owned).collect();
     let mut complaints: Vec<_> = seen
         .difference(&listed)
         .map(|value| format!("{metric}: {label}={value} is not listed"))

@@ -57,11 +57,6 @@ fn parts() -> BTreeMap<String, Vec<String>> {
     table.rows().map(|row| (row.code("part").to_owned(), values(row))).collect()
 }
 
-/// The values of `{route}`.
-pub(crate) fn routes() -> Vec<String> {
-    parts().remove("{route}").unwrap()
-}
-
 /// Every name that a template stands for.
 fn names(template: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::from([template.to_owned()]);
