@@ -58,6 +58,7 @@ async fn queries_are_taken_to_the_letter() {
         ("POST", "/api/smoke/db?type=", "unknown_smoke_type"),
         ("POST", "/api/trace/synthetic/x?region=mars", "invalid_query"),
         ("GET", "/api/traces/0af7651916cd43dd8448eb211c80319c?full=1", "invalid_query"),
+        ("GET", "/api/alerts?severity=page", "invalid_query"),
         ("GET", "/?after=0", "invalid_cursor"),
     ] {
         lab.json(method, path, "{\"title\":\"a\"}").await.problem(400, code);
@@ -113,6 +114,8 @@ async fn every_route_names_the_methods_it_knows() {
         ("/api/smoke/db", "POST"),
         ("/api/trace/synthetic/x", "POST"),
         ("/api/traces/x", "GET,HEAD"),
+        ("/api/alerts", "GET,HEAD"),
+        ("/internal/alerts", "POST"),
         ("/otlp/v1/traces", "POST"),
         ("/otlp/v1/logs", "POST"),
         ("/health", "GET,HEAD"),

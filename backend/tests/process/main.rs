@@ -7,5 +7,6 @@ mod collector;
 mod durability;
 mod export;
 mod lab;
+mod protocol;
 mod schema;
 mod start;

@@ -7,12 +7,20 @@ use axum::extract::State;
 use time::OffsetDateTime;
 
 use crate::domain;
-use crate::openapi::problems::Faults;
+use crate::extract::{NoParams, QueryString};
+use crate::openapi::problems::{BadRequest, Faults};
 use crate::state::AppState;
 
 /// The alerts that fire, newest first.
-#[utoipa::path(get, path = routes::ALERTS, responses((status = 200, body = Alerts), Faults))]
-pub(crate) async fn list(State(state): State<AppState>) -> Json<Alerts> {
+#[utoipa::path(
+    get,
+    path = routes::ALERTS,
+    responses((status = 200, body = Alerts), BadRequest, Faults),
+)]
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    QueryString(NoParams {}): QueryString<NoParams>,
+) -> Json<Alerts> {
     let (alerts, changes) = state.alerts.list(state.clock.now());
     super::log(&changes);
     Json(Alerts { alerts: alerts.into_iter().map(wire).collect() })
