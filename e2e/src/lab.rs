@@ -1,57 +1,64 @@
-//! A lab of the test's own: the backend on a free port with a fresh database.
+//! A lab of the test's own, on free ports and with a fresh database.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::process::Process;
+use crate::backend::Backend;
+use crate::database;
+use crate::dns::Dns;
+use crate::proxy::Proxy;
+
+/// `compose` starts the lab behind Nginx and on PostgreSQL, as the compose stack does;
+/// anything else the embedded one, the backend alone on SQLite.
+const STACK: &str = "LAB_TEST_STACK";
 
 /// A running lab.
 #[derive(Debug)]
 pub struct Lab {
-    /// Where it answers, such as `http://127.0.0.1:40123`.
+    /// Where a browser finds it, such as `http://127.0.0.1:40123`.
     pub url: String,
+    /// Its database: `db.system.name` and `db.namespace`.
+    pub database: (&'static str, String),
     http: reqwest::Client,
-    _process: Process,
-    _folder: TempDir,
+    _proxy: Option<Proxy>,
+    _backend: Backend,
 }
 
 impl Lab {
-    /// Starts the backend that `LAB_BACKEND_BIN` names with the frontend in
-    /// `LAB_ASSETS_DIR`; both default to where `cargo xtask test` builds them.
-    pub fn start() -> anyhow::Result<Self> {
-        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-        let path = |variable: &str, default: &str| {
-            std::env::var_os(variable).map_or_else(|| target.join(default), PathBuf::from)
-        };
-        let program = path("LAB_BACKEND_BIN", "debug/backend");
-        let assets = path("LAB_ASSETS_DIR", "assets");
-        for needed in [&program, &assets.join("manifest.json")] {
-            ensure!(
-                needed.exists(),
-                "{} is missing; `cargo xtask test` builds what this test runs",
-                needed.display()
-            );
+    /// Starts the lab that `LAB_TEST_STACK` names.
+    pub async fn start() -> anyhow::Result<Self> {
+        let http = reqwest::Client::new();
+        if std::env::var(STACK).as_deref() != Ok("compose") {
+            let backend = Backend::start("127.0.0.1:0", None)?;
+            return Ok(Self {
+                url: backend.url.clone(),
+                database: ("sqlite", "lab.db".to_owned()),
+                http,
+                _proxy: None,
+                _backend: backend,
+            });
         }
-        let folder = TempDir::new().context("no temporary folder")?;
-        let mut command = Command::new(program);
-        command
-            .arg("serve")
-            .env("LAB_LISTEN", "127.0.0.1:0")
-            .env("LAB_ASSETS_DIR", assets)
-            .env("DATABASE_URL", format!("sqlite://{}/lab.db", folder.path().display()))
-            .env_remove("OTEL_EXPORTER_OTLP_ENDPOINT")
-            .env_remove("OTEL_SDK_DISABLED")
-            .env_remove("RUST_LOG");
-        let (process, url) = Process::start(command, |line| {
-            let line: Value = serde_json::from_str(line).ok()?;
-            Some(line["message"].as_str()?.strip_prefix("Listening on ")?.to_owned())
-        })?;
-        Ok(Self { url, http: reqwest::Client::new(), _process: process, _folder: folder })
+        let (url, name) = database::create().await?;
+        let backend = Backend::start("127.0.0.1:0", Some(&url))?;
+        let address: SocketAddr =
+            backend.url.strip_prefix("http://").context("no address")?.parse()?;
+        let dns = Dns::start()?;
+        dns.set("backend", &[Ipv4Addr::LOCALHOST]);
+        let proxy = Proxy::start(&[
+            ("LAB_RESOLVER", &dns.address.to_string()),
+            ("BACKEND_UPSTREAM", &format!("http://backend:{}", address.port())),
+            ("OTLP_UPSTREAM", &format!("http://backend:{}/otlp", address.port())),
+        ])?;
+        Ok(Self {
+            url: proxy.url(""),
+            database: ("postgresql", name),
+            http,
+            _proxy: Some(proxy),
+            _backend: backend,
+        })
     }
 
     /// The JSON that `path` answers.
@@ -68,13 +75,13 @@ impl Lab {
         Ok(answer.json().await?)
     }
 
-    /// The trace once `enough` says so, or as it is after five seconds.
+    /// The trace once `enough` says so, or as it is after fifteen seconds.
     pub async fn trace(
         &self,
         trace_id: &str,
         enough: impl Fn(&Value) -> bool,
     ) -> anyhow::Result<Value> {
-        let deadline = Instant::now() + Duration::from_secs(5);
+        let deadline = Instant::now() + Duration::from_secs(15);
         loop {
             let trace = self.json(&format!("/api/traces/{trace_id}")).await?;
             if enough(&trace) || Instant::now() > deadline {

@@ -1,10 +1,14 @@
-//! What the browser-to-database tests need: a running lab, a real browser, and the
-//! questions that they ask of both.
+//! What the tests on real programs need: a running lab, alone or behind Nginx, a real
+//! browser, and the questions that they ask of them.
 //!
 //! The tests reach the lab through processes and HTTP alone. `cargo xtask test` builds
 //! what they run and installs what they drive.
 
+pub mod backend;
 pub mod browser;
+pub mod database;
+pub mod dns;
 pub mod lab;
 pub mod process;
+pub mod proxy;
 pub mod trace;

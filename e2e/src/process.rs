@@ -38,6 +38,22 @@ impl Process {
             }
         }
     }
+
+    /// Starts `command`, whose output nobody reads.
+    pub fn spawn(mut command: Command) -> anyhow::Result<Self> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .with_context(|| format!("could not start {name}"))?;
+        Ok(Self { child })
+    }
+
+    /// Whether it has not ended.
+    pub fn runs(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
 }
 
 fn drain(lines: std::io::Lines<BufReader<ChildStdout>>) {

@@ -30,7 +30,7 @@ enum Part {
     Unit,
     /// The rules and routes of alerts
     Slo,
-    /// The browser against the real servers
+    /// Browser, proxy and alerts, with the real servers
     E2e,
 }
 
@@ -87,13 +87,21 @@ fn backend() -> Step {
     Step::new("backend", || cargo(&["build", "--package", "backend", "--locked"]))
 }
 
+/// The browser's tests run once more behind Nginx and on PostgreSQL.
 fn e2e() -> Step {
-    Step::new("browser tests", || {
-        let mut cargo = process::cargo();
-        cargo.args(["test", "--package", "e2e", "--locked"]);
-        cargo.env("LAB_BACKEND_BIN", workspace::backend("debug")?);
-        cargo.env("LAB_ASSETS_DIR", frontend::default_out());
-        process::run(&mut cargo)
+    Step::new("end-to-end tests", || {
+        let postgres = Postgres::start(Durability::None)?;
+        let backend = workspace::backend("debug")?;
+        let cargo = |arguments: &[&str]| {
+            let mut cargo = process::cargo();
+            cargo.args(["test", "--package", "e2e", "--locked"]).args(arguments);
+            cargo.env("LAB_BACKEND_BIN", &backend);
+            cargo.env("LAB_ASSETS_DIR", frontend::default_out());
+            cargo.env("LAB_TEST_POSTGRES_URL", postgres.url());
+            cargo
+        };
+        process::run(&mut cargo(&[]))?;
+        process::run(cargo(&["--test", "browser"]).env("LAB_TEST_STACK", "compose"))
     })
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn adding_a_task_is_one_trace_from_the_click_to_the_insert() {
-    let lab = Lab::start().unwrap();
+    let lab = Lab::start().await.unwrap();
     let browser = Browser::start().await.unwrap();
     browser.open(&lab.url).await.unwrap();
     let loaded = browser.shown_trace("").await.unwrap();
@@ -92,8 +92,8 @@ fn check_attributes(lab: &Lab, trace: &Value) {
     let insert = only(trace, "task-backend", "INSERT tasks");
     assert_eq!((&insert["kind"], &insert["status"]), (&json!("client"), &json!("unset")));
     for (key, value) in [
-        ("db.system.name", json!("sqlite")),
-        ("db.namespace", json!("lab.db")),
+        ("db.system.name", json!(lab.database.0)),
+        ("db.namespace", json!(lab.database.1)),
         ("db.collection.name", json!("tasks")),
         ("db.operation.name", json!("INSERT")),
         ("db.response.returned_rows", json!(1)),

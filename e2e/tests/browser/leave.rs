@@ -12,7 +12,7 @@ const REMEMBER: &str = "const send = window.fetch; window.fetch = (request, ...r
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_whose_page_is_left_is_still_one_trace() {
-    let lab = Lab::start().unwrap();
+    let lab = Lab::start().await.unwrap();
     let browser = Browser::start().await.unwrap();
     browser.open(&lab.url).await.unwrap();
     browser.shown_trace("").await.unwrap();

@@ -6,7 +6,7 @@ use e2e::trace::{only, tree};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_load_joins_the_servers_trace() {
-    let lab = Lab::start().unwrap();
+    let lab = Lab::start().await.unwrap();
     lab.add("already here", "").await.unwrap();
     let browser = Browser::start().await.unwrap();
     browser.open(&lab.url).await.unwrap();

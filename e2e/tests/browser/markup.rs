@@ -8,7 +8,7 @@ const HOSTILE: &str = "<img src=x onerror=\"document.title='owned'\">";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_text_stays_text_in_both_views() {
-    let lab = Lab::start().unwrap();
+    let lab = Lab::start().await.unwrap();
     lab.add(&format!("server {HOSTILE}"), HOSTILE).await.unwrap();
     let browser = Browser::start().await.unwrap();
     browser.open(&lab.url).await.unwrap();

@@ -13,7 +13,7 @@ fn rows(expected: &[(usize, &str, &str)]) -> Vec<(usize, String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn completing_reopening_and_deleting_are_traces_of_their_own() {
-    let lab = Lab::start().unwrap();
+    let lab = Lab::start().await.unwrap();
     lab.add("one", "").await.unwrap();
     let browser = Browser::start().await.unwrap();
     browser.open(&lab.url).await.unwrap();
@@ -45,7 +45,7 @@ async fn completing_reopening_and_deleting_are_traces_of_their_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_enter_key_is_told_from_the_click() {
-    let lab = Lab::start().unwrap();
+    let lab = Lab::start().await.unwrap();
     let browser = Browser::start().await.unwrap();
     browser.open(&lab.url).await.unwrap();
     let loaded = browser.shown_trace("").await.unwrap();
@@ -58,7 +58,7 @@ async fn the_enter_key_is_told_from_the_click() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_refuses_is_said_with_its_trace() {
-    let lab = Lab::start().unwrap();
+    let lab = Lab::start().await.unwrap();
     let task = lab.add("gone soon", "").await.unwrap();
     let browser = Browser::start().await.unwrap();
     browser.open(&lab.url).await.unwrap();
