@@ -6,6 +6,7 @@
 
 pub mod alert;
 pub mod attribute;
+pub mod critical_path;
 pub mod decimal;
 pub mod headers;
 pub mod limits;
@@ -16,6 +17,7 @@ pub mod synthetic;
 pub mod task;
 pub mod timestamp;
 pub mod trace;
+mod tree;
 pub mod waterfall;
 
 pub use attribute::AttributeValue;

@@ -23,3 +23,7 @@ pub const ALERTS_MAX: usize = 100;
 pub const LABELS_MAX: usize = 32;
 /// Characters of an alert's texts; the rest is cut off.
 pub const ALERT_TEXT_MAX_CHARS: usize = 1000;
+/// Tasks on the page before somebody asks for more.
+pub const LIST_SHOWN: u32 = 25;
+/// How often the page looks for the spans of a trace before it says what is missing.
+pub const TRACE_LOOKS: usize = 7;

@@ -5,6 +5,12 @@
 pub const PAGE: &str = "/";
 /// The plain form's target: creates a task and redirects back to [`PAGE`].
 pub const TASK_FORM: &str = "/tasks";
+/// One trace on a page of its own.
+pub const TRACE_PAGE: &str = "/traces/{trace_id}";
+/// The page's list of tasks, as markup.
+pub const TASKS_FRAGMENT: &str = "/fragments/tasks";
+/// The page's trace panel, as markup.
+pub const TRACE_FRAGMENT: &str = "/fragments/traces/{trace_id}";
 /// List (GET) and create (POST).
 pub const TASKS: &str = "/api/tasks";
 /// One task: change (PUT) and delete (DELETE).
@@ -52,8 +58,24 @@ pub fn task(id: i64) -> String {
 /// The path of one trace; `trace_id` is 32 lower-case hexadecimal digits.
 #[must_use]
 pub fn trace(trace_id: &str) -> String {
-    let mut path = String::from("/api/traces/");
-    path.push_str(trace_id);
+    joined("/api/traces/", trace_id)
+}
+
+/// The path of the page of one trace.
+#[must_use]
+pub fn trace_page(trace_id: &str) -> String {
+    joined("/traces/", trace_id)
+}
+
+/// The path of the panel of one trace.
+#[must_use]
+pub fn trace_fragment(trace_id: &str) -> String {
+    joined("/fragments/traces/", trace_id)
+}
+
+fn joined(start: &str, end: &str) -> String {
+    let mut path = String::from(start);
+    path.push_str(end);
     path
 }
 
@@ -66,5 +88,7 @@ mod tests {
         assert_eq!(task(7), TASK.replace("{id}", "7"));
         assert_eq!(task(-7), "/api/tasks/-7");
         assert_eq!(trace("ab"), TRACE.replace("{trace_id}", "ab"));
+        assert_eq!(trace_page("ab"), TRACE_PAGE.replace("{trace_id}", "ab"));
+        assert_eq!(trace_fragment("ab"), TRACE_FRAGMENT.replace("{trace_id}", "ab"));
     }
 }

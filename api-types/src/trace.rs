@@ -1,6 +1,6 @@
 //! One trace as `GET /api/traces/{trace_id}` answers it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -117,14 +117,59 @@ pub struct LogLine {
     pub fields: Attributes,
 }
 
+impl Span {
+    /// When it started, in microseconds since the Unix epoch.
+    #[must_use]
+    pub fn start_us(&self) -> i64 {
+        self.start_time.unix_micros()
+    }
+
+    /// When it ended, in microseconds since the Unix epoch.
+    #[must_use]
+    pub fn end_us(&self) -> i64 {
+        self.start_us().saturating_add_unsigned(self.duration_us)
+    }
+}
+
 /// Whether `spans` form one connected tree: exactly one root and no orphan.
 #[must_use]
 pub fn is_connected(spans: &[Span]) -> bool {
     let roots = spans.iter().filter(|span| span.parent_span_id.is_none()).count();
-    let orphan = spans.iter().any(|span| {
-        span.parent_span_id
-            .as_ref()
-            .is_some_and(|parent| !spans.iter().any(|other| &other.span_id == parent))
-    });
-    roots == 1 && !orphan
+    roots == 1 && orphans(spans) == 0
+}
+
+/// How many spans name a parent that is missing.
+#[must_use]
+pub fn orphans(spans: &[Span]) -> usize {
+    let ids: HashSet<&str> = spans.iter().map(|span| span.span_id.as_str()).collect();
+    let is_orphan =
+        |span: &&Span| span.parent_span_id.as_deref().is_some_and(|parent| !ids.contains(parent));
+    spans.iter().filter(is_orphan).count()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A span by its id, parent and service, with start and duration in microseconds.
+    pub(crate) fn span(
+        id: &str,
+        parent: Option<&str>,
+        service: &str,
+        start_us: i64,
+        duration_us: u64,
+    ) -> Span {
+        Span {
+            span_id: id.into(),
+            parent_span_id: parent.map(Into::into),
+            service: service.into(),
+            name: id.into(),
+            kind: SpanKind::Internal,
+            start_time: Timestamp::from_unix_micros(start_us),
+            duration_us,
+            status: SpanStatus::Unset,
+            attributes: BTreeMap::new(),
+            events: Vec::new(),
+        }
+    }
 }

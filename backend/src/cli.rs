@@ -15,6 +15,7 @@ use crate::assets::Assets;
 use crate::clock::SystemClock;
 use crate::config::database::Database;
 use crate::config::{DatabaseConfig, EXIT_USAGE, ServeConfig};
+use crate::links::Links;
 use crate::metrics::Metrics;
 use crate::state::{AppState, Parts};
 use crate::store::TaskStore;
@@ -45,7 +46,7 @@ enum Command {
 
 /// Runs the command; telemetry is flushed whether it succeeds or fails.
 pub fn run(cli: &Cli) -> ExitCode {
-    let (settings, database) = match settings(&cli.command) {
+    let Settings { telemetry: settings, database, links } = match settings(&cli.command) {
         Ok(settings) => settings,
         Err(error) => {
             eprintln!("backend: {error:#}");
@@ -63,7 +64,7 @@ pub fn run(cli: &Cli) -> ExitCode {
     };
 
     let result = match &cli.command {
-        Command::Serve(config) => serve(config, database, traces, &telemetry),
+        Command::Serve(config) => serve(config, database, links, traces, &telemetry),
         Command::Migrate(_) => migrate(database),
     };
     if let Err(error) = &result {
@@ -76,20 +77,29 @@ pub fn run(cli: &Cli) -> ExitCode {
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn settings(command: &Command) -> anyhow::Result<(telemetry::Config, Database)> {
+/// What has to be right before anything starts.
+struct Settings {
+    telemetry: telemetry::Config,
+    database: Database,
+    links: Links,
+}
+
+fn settings(command: &Command) -> anyhow::Result<Settings> {
     let telemetry = telemetry::Config::from_env("task-backend", env!("CARGO_PKG_VERSION"))?;
-    let database = match command {
-        Command::Serve(config) => &config.database,
-        Command::Migrate(database) => database,
+    let (database, links) = match command {
+        Command::Serve(config) => (&config.database, Links::choose(&config.links)?),
+        Command::Migrate(database) => (database, Links::default()),
     };
     let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    Ok((telemetry, Database::choose(database.database_url.as_deref(), &var)?))
+    let database = Database::choose(database.database_url.as_deref(), &var)?;
+    Ok(Settings { telemetry, database, links })
 }
 
 #[tokio::main]
 async fn serve(
     config: &ServeConfig,
     database: Database,
+    links: Links,
     traces: Arc<TraceStore>,
     telemetry: &Telemetry,
 ) -> anyhow::Result<()> {
@@ -110,6 +120,7 @@ async fn serve(
         forwarder: telemetry.forwarder(),
         assets,
         proxies: config.trusted_proxies.clone(),
+        links,
     });
     let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(

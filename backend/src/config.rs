@@ -3,6 +3,8 @@
 //! - `DATABASE_URL`, `--database-url` and others: see [`database`].
 //! - `LAB_TRUSTED_PROXIES`, `--trusted-proxies`: see [`proxies`].
 //! - `LAB_ASSETS_DIR`, `--assets`: what `cargo xtask frontend` wrote; `target/assets`.
+//! - `LAB_GRAFANA_URL`, `--grafana-url` and the same for `PROMETHEUS`, `TEMPO` and
+//!   `ALERTMANAGER`: see [`links`](crate::links).
 //!
 //! Telemetry's variables are listed in [`telemetry::config`].
 
@@ -35,6 +37,27 @@ pub struct ServeConfig {
     /// Folder of the built frontend
     #[arg(long = "assets", env = "LAB_ASSETS_DIR", default_value = "target/assets")]
     pub assets_dir: PathBuf,
+    /// The programs beside the lab
+    #[command(flatten)]
+    pub links: LinksConfig,
+}
+
+/// Where the programs beside the lab answer. Texts here, checked after clap: its messages
+/// repeat a refused value, which may hold a password.
+#[derive(Args, Clone, Debug, Default)]
+pub struct LinksConfig {
+    /// Grafana's URL; `{host}` in it is the host name that the page was asked for
+    #[arg(long, env = "LAB_GRAFANA_URL", hide_env_values = true)]
+    pub grafana_url: Option<String>,
+    /// Prometheus' URL, as Grafana's
+    #[arg(long, env = "LAB_PROMETHEUS_URL", hide_env_values = true)]
+    pub prometheus_url: Option<String>,
+    /// Tempo's URL, as Grafana's
+    #[arg(long, env = "LAB_TEMPO_URL", hide_env_values = true)]
+    pub tempo_url: Option<String>,
+    /// Alertmanager's URL, as Grafana's
+    #[arg(long, env = "LAB_ALERTMANAGER_URL", hide_env_values = true)]
+    pub alertmanager_url: Option<String>,
 }
 
 /// Where the tasks are.

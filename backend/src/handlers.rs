@@ -2,6 +2,7 @@
 
 pub(crate) mod alerts;
 pub(crate) mod fallback;
+pub(crate) mod fragments;
 pub(crate) mod ops;
 pub(crate) mod otlp;
 pub(crate) mod pages;

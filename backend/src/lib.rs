@@ -17,6 +17,7 @@ pub mod domain;
 pub mod error;
 mod extract;
 mod handlers;
+pub mod links;
 pub mod metrics;
 mod middleware;
 pub mod openapi;

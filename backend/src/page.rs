@@ -1,18 +1,24 @@
-//! The page as the server renders it.
+//! The pages as the server renders them, and the parts of them that the app fetches anew.
 
-use api_types::Problem;
-use api_types::task::{Stats, Task, TaskList};
+pub(crate) mod panel;
+pub(crate) mod tasks;
+
+use api_types::simulate::DELAY_MAX_SECONDS;
+use api_types::{Problem, limits, routes};
 use askama::Template;
 
 use crate::assets::Assets;
+use crate::links::Link;
+use panel::Panel;
+use tasks::TaskView;
 
-/// What the template shows.
+/// The task manager.
 #[derive(Debug, Template)]
 #[template(path = "page.html")]
 pub(crate) struct Page {
-    tasks: Vec<Task>,
-    stats: Stats,
-    next: Option<String>,
+    tasks: TaskView,
+    panel: Panel,
+    links: Vec<Link>,
     traceparent: Option<String>,
     script: Option<String>,
     wasm: Option<String>,
@@ -33,9 +39,10 @@ pub(crate) struct Refused {
 }
 
 impl Page {
-    /// The page for `list`.
+    /// The page for a view of the tasks.
     pub(crate) fn new(
-        list: TaskList,
+        tasks: TaskView,
+        links: Vec<Link>,
         traceparent: Option<String>,
         refused: Option<Refused>,
         assets: &Assets,
@@ -43,9 +50,9 @@ impl Page {
         let error = refused.as_ref().map(|refused| refused.error.clone());
         let Refused { title, description, .. } = refused.unwrap_or_default();
         Self {
-            tasks: list.tasks,
-            stats: list.stats,
-            next: list.next,
+            tasks,
+            panel: Panel::idle(),
+            links,
             traceparent,
             script: assets.url("app.js"),
             wasm: assets.url("app.wasm"),
@@ -57,10 +64,24 @@ impl Page {
             version: env!("CARGO_PKG_VERSION"),
         }
     }
+}
 
-    /// Renders it; every text is escaped.
-    pub(crate) fn html(&self) -> askama::Result<String> {
-        self.render()
+/// One trace on a page of its own.
+#[derive(Debug, Template)]
+#[template(path = "trace-page.html")]
+pub(crate) struct TracePage {
+    trace_id: String,
+    panel: Panel,
+    links: Vec<Link>,
+    stylesheet: Option<String>,
+    favicon: Option<String>,
+}
+
+impl TracePage {
+    /// The page for `panel`.
+    pub(crate) fn new(panel: Panel, links: Vec<Link>, assets: &Assets) -> Self {
+        let (stylesheet, favicon) = (assets.url("app.css"), assets.url("favicon.svg"));
+        Self { trace_id: panel.trace_id().to_owned(), panel, links, stylesheet, favicon }
     }
 }
 
@@ -77,10 +98,5 @@ impl<'p> ProblemPage<'p> {
     /// The page for `problem`.
     pub(crate) fn new(problem: &'p Problem, assets: &Assets) -> Self {
         Self { problem, stylesheet: assets.url("app.css"), favicon: assets.url("favicon.svg") }
-    }
-
-    /// Renders it; every text is escaped.
-    pub(crate) fn html(&self) -> askama::Result<String> {
-        self.render()
     }
 }

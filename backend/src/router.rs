@@ -13,7 +13,9 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::services::ServeDir;
 
-use crate::handlers::{alerts, fallback, ops, otlp, pages, simulate, synthetic, tasks, traces};
+use crate::handlers::{
+    alerts, fallback, fragments, ops, otlp, pages, simulate, synthetic, tasks, traces,
+};
 use crate::middleware::load::{self, CONCURRENT};
 use crate::middleware::{admission, asset_cache, observe, panic, problem, security};
 use crate::state::AppState;
@@ -25,8 +27,10 @@ pub fn build(state: AppState) -> Router {
 }
 
 /// Methods by observed route, for the counters that start at 0.
-const OBSERVED: [(&str, &[&str]); 8] = [
+const OBSERVED: [(&str, &[&str]); 10] = [
     (routes::PAGE, &["GET"]),
+    (routes::TRACE_PAGE, &["GET"]),
+    (routes::TASKS_FRAGMENT, &["GET"]),
     (routes::TASK_FORM, &["POST"]),
     (routes::TASKS, &["GET", "POST"]),
     (routes::TASK, &["GET", "PUT", "PATCH", "DELETE"]),
@@ -44,6 +48,8 @@ fn observed(state: &AppState) -> Router<AppState> {
     }
     Router::new()
         .route(routes::PAGE, get(pages::show))
+        .route(routes::TRACE_PAGE, get(pages::trace))
+        .route(routes::TASKS_FRAGMENT, get(fragments::tasks))
         .route(routes::TASK_FORM, post(pages::submit))
         .route(routes::TASKS, get(tasks::list).post(tasks::create))
         .route(
@@ -78,6 +84,7 @@ fn unobserved(state: &AppState) -> Router<AppState> {
         .route(routes::TRACE, get(traces::get))
         .route(routes::ALERTS, get(alerts::list))
         .route(routes::ALERT_WEBHOOK, post(alerts::receive))
+        .route(routes::TRACE_FRAGMENT, get(fragments::trace))
         .route(routes::OTLP_TRACES, post(otlp::traces))
         .route(routes::OTLP_LOGS, post(otlp::logs))
         .route(routes::HEALTH, get(ops::health))

@@ -9,6 +9,7 @@ use crate::alerts::FiringAlerts;
 use crate::assets::Assets;
 use crate::clock::Clock;
 use crate::config::proxies::TrustedProxies;
+use crate::links::Links;
 use crate::metrics::Metrics;
 use crate::store::TaskStore;
 use crate::traces::TraceStore;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub assets: Assets,
     /// Who is believed about the client's address.
     pub proxies: TrustedProxies,
+    /// The programs beside the lab.
+    pub links: Links,
 }
 
 impl AppState {

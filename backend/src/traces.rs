@@ -2,8 +2,10 @@
 //! just made (ADR 0005).
 
 pub mod convert;
+pub mod missing;
 pub mod otlp;
 pub mod sink;
 pub mod store;
 
+pub use missing::Missing;
 pub use store::{Limits, TraceStore};

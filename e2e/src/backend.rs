@@ -22,8 +22,12 @@ pub struct Backend {
 impl Backend {
     /// Starts the program that `LAB_BACKEND_BIN` names with the frontend in
     /// `LAB_ASSETS_DIR`; both default to where `cargo xtask test` builds them. Without a
-    /// database URL it gets a SQLite file of its own.
-    pub fn start(listen: &str, database_url: Option<&str>) -> anyhow::Result<Self> {
+    /// database URL it gets a SQLite file of its own; `vars` are more variables.
+    pub fn start(
+        listen: &str,
+        database_url: Option<&str>,
+        vars: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let program = path("LAB_BACKEND_BIN", "debug/backend");
         let assets = assets();
         for needed in [&program, &assets.join("manifest.json")] {
@@ -43,7 +47,8 @@ impl Backend {
             .env("DATABASE_URL", database_url.unwrap_or(&own))
             .env_remove("OTEL_EXPORTER_OTLP_ENDPOINT")
             .env_remove("OTEL_SDK_DISABLED")
-            .env_remove("RUST_LOG");
+            .env_remove("RUST_LOG")
+            .envs(vars.iter().copied());
         let (process, url) = Process::start(command, |line| {
             let line: Value = serde_json::from_str(line).ok()?;
             Some(line["message"].as_str()?.strip_prefix("Listening on ")?.to_owned())

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -105,15 +106,53 @@ impl Browser {
         Ok(self.find(css).await?.text().await?)
     }
 
-    /// Clicks with the pointer.
+    /// Clicks with the pointer, in the middle of the window where the page is long enough.
     pub async fn click(&self, css: &str) -> anyhow::Result<()> {
-        Ok(self.find(css).await?.click().await?)
+        let element = self.find(css).await?;
+        let target = serde_json::to_value(&element)?;
+        let scroll = "arguments[0].scrollIntoView({ block: 'center' })";
+        self.client.execute(scroll, vec![target]).await?;
+        Ok(element.click().await?)
     }
 
     /// Types into an element, `\n` being the Enter key.
     pub async fn enter(&self, css: &str, text: &str) -> anyhow::Result<()> {
         let element = self.find(css).await?;
         Ok(element.send_keys(&text.replace('\n', "\u{e007}")).await?)
+    }
+
+    /// Empties a field.
+    pub async fn clear(&self, css: &str) -> anyhow::Result<()> {
+        let select = format!("document.querySelector({css:?}).select()");
+        self.run(&select).await?;
+        self.enter(css, "\u{e003}").await
+    }
+
+    /// What stands in a field.
+    pub async fn value(&self, css: &str) -> anyhow::Result<String> {
+        let element = self.find(css).await?;
+        element.prop("value").await?.with_context(|| format!("{css} has no value"))
+    }
+
+    /// Types where the focus is, with the control key held down if asked.
+    pub async fn press(&self, keys: &str, control: bool) -> anyhow::Result<()> {
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        let control = control.then_some('\u{e009}');
+        if let Some(value) = control {
+            actions = actions.then(KeyAction::Down { value });
+        }
+        for value in keys.chars() {
+            actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        }
+        if let Some(value) = control {
+            actions = actions.then(KeyAction::Up { value });
+        }
+        Ok(self.client.perform_actions(actions).await?)
+    }
+
+    /// A property of the element that has the focus.
+    pub async fn focused(&self, property: &str) -> anyhow::Result<Value> {
+        self.run(&format!("return document.activeElement[{property:?}]")).await
     }
 
     /// Runs a script's body in the page and gives what it returns.
@@ -148,8 +187,37 @@ impl Browser {
         Ok(answer["value"].as_array().cloned().unwrap_or_default())
     }
 
-    /// Writes a picture of the window.
-    pub async fn screenshot(&self, file: &Path) -> anyhow::Result<()> {
+    /// Calls a function of Chromium's developer tools.
+    pub async fn devtools(&self, name: &str, parameters: Value) -> anyhow::Result<Value> {
+        let url = format!("{}/session/{}/goog/cdp/execute", self.driver_url, self.session);
+        let body = json!({ "cmd": name, "params": parameters });
+        let answer: Value =
+            reqwest::Client::new().post(url).json(&body).send().await?.json().await?;
+        ensure!(answer["value"]["error"].is_null(), "{name}: {}", answer["value"]["message"]);
+        Ok(answer["value"].clone())
+    }
+
+    /// Gives the page a screen of this size, and a person who prefers light or dark.
+    pub async fn emulate(&self, width: u32, height: u32, scheme: &str) -> anyhow::Result<()> {
+        let metrics =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
+        let scheme = json!({ "name": "prefers-color-scheme", "value": scheme });
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [scheme] })).await?;
+        Ok(())
+    }
+
+    /// Opens an address, whatever it shows.
+    pub async fn visit(&self, url: &str) -> anyhow::Result<()> {
+        Ok(self.client.goto(url).await?)
+    }
+
+    /// Writes a picture of the whole page, what one has to scroll for included: its screen
+    /// becomes as high as it is.
+    pub async fn picture(&self, width: u32, scheme: &str, file: &Path) -> anyhow::Result<()> {
+        let height = self.run("return document.documentElement.scrollHeight").await?;
+        let height = height.as_u64().and_then(|height| u32::try_from(height).ok());
+        self.emulate(width, height.context("the page has no height")?, scheme).await?;
         Ok(std::fs::write(file, self.client.screenshot().await?)?)
     }
 

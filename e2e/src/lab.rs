@@ -30,9 +30,14 @@ pub struct Lab {
 impl Lab {
     /// Starts the lab that `LAB_TEST_STACK` names.
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with variables of the test's own for the backend.
+    pub async fn start_with(vars: &[(&str, &str)]) -> anyhow::Result<Self> {
         let http = reqwest::Client::new();
         if std::env::var(STACK).as_deref() != Ok("compose") {
-            let backend = Backend::start("127.0.0.1:0", None)?;
+            let backend = Backend::start("127.0.0.1:0", None, vars)?;
             return Ok(Self {
                 url: backend.url.clone(),
                 database: ("sqlite", "lab.db".to_owned()),
@@ -42,7 +47,7 @@ impl Lab {
             });
         }
         let (url, name) = database::create().await?;
-        let backend = Backend::start("127.0.0.1:0", Some(&url))?;
+        let backend = Backend::start("127.0.0.1:0", Some(&url), vars)?;
         let address: SocketAddr =
             backend.url.strip_prefix("http://").context("no address")?.parse()?;
         let dns = Dns::start()?;
@@ -73,6 +78,13 @@ impl Lab {
         let answer = self.http.post(format!("{}/api/tasks", self.url)).json(&body).send().await?;
         ensure!(answer.status() == 201, "{}", answer.status());
         Ok(answer.json().await?)
+    }
+
+    /// Calls the API without the browser; what it answers is not looked at.
+    pub async fn call(&self, method: &str, path: &str) -> anyhow::Result<()> {
+        let url = format!("{}{path}", self.url);
+        self.http.request(method.parse()?, url).send().await?;
+        Ok(())
     }
 
     /// The trace once `enough` says so, or as it is after fifteen seconds.

@@ -8,6 +8,7 @@ pub mod backend;
 pub mod browser;
 pub mod database;
 pub mod dns;
+pub mod gate;
 pub mod lab;
 pub mod process;
 pub mod proxy;

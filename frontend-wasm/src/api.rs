@@ -2,19 +2,16 @@
 
 use api_types::{decimal, routes};
 use wasm_bindgen::JsValue;
-use web_sys::Window;
 
-use crate::dynamic;
-use crate::http::{self, Answer, Call, Fault};
-use crate::json::{self, Found};
+use crate::http::{Answer, Call, Fault};
 use crate::tracer::Tracer;
 use crate::tracer::context::SpanContext;
 use crate::tracer::fetch::Request;
-use crate::tracer::ids;
+use crate::views::fields::Draft;
+use crate::{dynamic, json};
 
-/// When an answer of the trace API is given up on, in milliseconds: the next look comes
-/// anyway.
-const TRACE_TIMEOUT_MS: u32 = 5_000;
+/// When an answer that nobody waits for is given up on, in milliseconds.
+const LOOK_TIMEOUT_MS: u32 = 5_000;
 
 /// Why a call did not do what it was asked to.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,24 +62,25 @@ impl ApiError {
 
 /// Creates a task.
 #[must_use]
-pub fn create(title: &str, description: &str) -> Request {
-    Request {
-        method: "POST",
-        route: routes::TASKS,
-        url: routes::TASKS.into(),
-        body: Some(json::new_task(title, description)),
-    }
+pub fn create(draft: &Draft) -> Request {
+    let url = routes::TASKS.into();
+    Request { method: "POST", route: routes::TASKS, url, body: Some(json::texts(draft)) }
 }
 
 /// Marks a task as done or not.
 #[must_use]
 pub fn complete(id: i64, completed: bool) -> Request {
-    Request {
-        method: "PUT",
-        route: routes::TASK,
-        url: routes::task(id),
-        body: Some(json::completion(completed)),
-    }
+    change(id, json::completion(completed))
+}
+
+/// Changes a task's texts.
+#[must_use]
+pub fn edit(id: i64, draft: &Draft) -> Request {
+    change(id, json::texts(draft))
+}
+
+fn change(id: i64, body: String) -> Request {
+    Request { method: "PUT", route: routes::TASK, url: routes::task(id), body: Some(body) }
 }
 
 /// Deletes a task.
@@ -91,28 +89,12 @@ pub fn delete(id: i64) -> Request {
     Request { method: "DELETE", route: routes::TASK, url: routes::task(id), body: None }
 }
 
-/// Lists the tasks that follow a cursor.
+/// A call without a body; `rest` follows the route in the URL, a query for one.
 #[must_use]
-pub fn older(after: &str) -> Request {
-    let mut url = String::from(routes::TASKS);
-    url.push_str("?after=");
-    push_encoded(&mut url, after);
-    Request { method: "GET", route: routes::TASKS, url, body: None }
-}
-
-/// Percent-encodes whatever has a meaning of its own in a URL (RFC 3986 §2.3).
-fn push_encoded(url: &mut String, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                url.push(char::from(byte));
-            }
-            _ => {
-                url.push('%');
-                ids::push_hex(url, &[byte]);
-            }
-        }
-    }
+pub fn ask(method: &'static str, route: &'static str, rest: &str) -> Request {
+    let mut url = String::from(route);
+    url.push_str(rest);
+    Request { method, route, url, body: None }
 }
 
 /// Performs a request as a part of `parent`'s trace; the body of a good answer.
@@ -132,18 +114,17 @@ pub async fn call(
     }
 }
 
-/// What is known of a trace by now; `None` while nothing is. Not traced itself.
-pub async fn trace(window: &Window, trace_id: &str) -> Option<Found> {
-    let call = Call {
+/// What the page asks by itself, untraced, and again if no answer comes in time.
+#[must_use]
+pub fn look(url: &str) -> Call<'_> {
+    Call {
         method: "GET",
-        url: &routes::trace(trace_id),
+        url,
         body: None,
         traceparent: None,
         keepalive: false,
-        timeout_ms: TRACE_TIMEOUT_MS,
-    };
-    let answer = http::send(window, &call).await.ok()?;
-    (answer.status == 200).then(|| json::trace(&answer.body))
+        timeout_ms: LOOK_TIMEOUT_MS,
+    }
 }
 
 #[cfg(test)]
@@ -157,11 +138,6 @@ mod tests {
         assert_eq!(error.detail, "The title is empty.");
         assert_eq!(error.trace_id.as_deref(), Some("ab"));
         assert_eq!(error.error_type, None);
-    }
-
-    #[test]
-    fn a_cursor_survives_the_query() {
-        assert_eq!(older("a-1 &é").url, "/api/tasks?after=a-1%20%26%c3%a9");
     }
 
     #[test]

@@ -1,38 +1,43 @@
 //! What happens when: the page's events and what follows from them.
 
 mod actions;
-pub mod panel;
-pub mod settled;
+mod connection;
+mod deletions;
+mod panel;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Clipboard, Element, Event};
 
 use crate::dom::{self, Listener};
-use crate::tracer::interaction::Trigger;
+use crate::tracer::interaction::{Action, Trigger};
 use crate::tracer::{Tracer, document_load};
-use crate::views::form::FormView;
-use crate::views::notice::NoticeView;
-use crate::views::tasks::TasksView;
-use crate::views::trace::Shown;
+use crate::views::fields;
+use crate::views::tasks::{self, Row};
 use crate::{dynamic, spawn};
 use actions::Deed;
+use deletions::Deletions;
 use panel::Panel;
 
 /// How long a button says that it has copied, in milliseconds.
 const COPIED_MS: u32 = 2_000;
+/// What the app listens to on the document.
+const KINDS: [&str; 4] = ["click", "submit", "input", "keydown"];
+/// What it listens to on the window.
+const WINDOW_KINDS: [&str; 4] = ["pagehide", "popstate", "online", "offline"];
 
 /// The page under the app's control.
 pub struct App {
     tracer: Tracer,
-    form: FormView,
-    tasks: TasksView,
-    notice: NoticeView,
+    root: Element,
     panel: Panel,
-    /// Whether the click that submits the form came from a pointer.
+    deletions: Deletions,
+    /// Whether the click that submits a form came from a pointer.
     pointer: Cell<bool>,
+    /// The query string that the list was last asked for.
+    listed: RefCell<String>,
 }
 
 /// Takes the page over and marks it with `data-app="ready"`.
@@ -42,98 +47,174 @@ pub fn start() {
     // page, and its handlers and futures may all refer to it.
     let app: &'static App = Box::leak(Box::new(App {
         tracer: Tracer::new(&window, &root),
-        form: FormView::new(&root),
-        tasks: TasksView::new(&root),
-        notice: NoticeView::new(&root),
-        panel: Panel::new(&root),
+        panel: Panel::new(&root, dynamic::get(&window, "sessionStorage")),
+        deletions: Deletions::default(),
         pointer: Cell::new(false),
+        listed: RefCell::default(),
+        root,
     }));
-    std::mem::forget(app.listen());
-    dom::set_attributes(&root, &[("data-app", "ready")]);
-    spawn(app.show_document_load(root, app.tracer.clock().page_ms()));
+    app.listed.replace(app.search());
+    for kind in KINDS {
+        app.listen(&app.root, kind);
+    }
+    for kind in WINDOW_KINDS {
+        app.listen(&window, kind);
+    }
+    while let Some(waiting) = dom::find(&app.root, ".app-only:disabled") {
+        dom::set_flag(&waiting, "disabled", false);
+    }
+    dom::set_flag(&app.part("#task-form"), "novalidate", true);
+    dom::set_attributes(&app.root, &[("data-app", "ready")]);
+    spawn(app.show_document_load(app.tracer.clock().page_ms()));
+    spawn(app.watch());
 }
 
 impl App {
-    fn listen(&'static self) -> Vec<Listener> {
-        let mut listeners = vec![
-            self.on(self.form.element(), "click", Self::form_clicked),
-            self.on(self.form.element(), "submit", Self::form_submitted),
-            self.on(self.tasks.element(), "click", Self::task_clicked),
-            self.on(self.panel.view().element(), "click", Self::panel_clicked),
-        ];
-        if let Some(link) = self.tasks.older() {
-            listeners.push(self.on(link, "click", Self::older_clicked));
+    fn listen(&'static self, target: &web_sys::EventTarget, kind: &'static str) {
+        let listener = Listener::new(target, kind, Box::new(move |event| self.heard(&event)));
+        std::mem::forget(listener);
+    }
+
+    fn part(&self, selector: &str) -> Element {
+        dom::part(&self.root, selector)
+    }
+
+    fn heard(&'static self, event: &Event) {
+        match dynamic::text_or_empty(event, "type").as_str() {
+            "click" => self.clicked(event),
+            "submit" => self.submitted(event),
+            "input" => {
+                if let Some(input) = dom::closest(event, ".field > *") {
+                    let _fits = fields::check_input(&input, false);
+                }
+            }
+            "keydown" => self.key_pressed(event),
+            "pagehide" => self.delete_at_once(),
+            "popstate" => {
+                // A fragment leads to another place of the same page.
+                let search = self.search();
+                if *self.listed.borrow() != search {
+                    self.list(search, event);
+                }
+            }
+            _ => self.check_connection(),
         }
-        listeners
     }
 
-    fn on(
-        &'static self,
-        target: &Element,
-        kind: &'static str,
-        handler: fn(&'static Self, &Event),
-    ) -> Listener {
-        let call = move |event: Event| handler(self, &event);
-        Listener::new(target, kind, Box::new(call))
-    }
-
-    fn begin(&'static self, trigger: Trigger, deed: Deed, event: &Event) {
+    fn begin(&'static self, trigger: Trigger, deed: Deed, event: Option<&Event>) {
         let interaction = self.tracer.interaction(trigger, deed.action(), event);
         spawn(self.perform(interaction, deed));
     }
 
-    /// The Enter key in a field clicks the submit button too, with a click count of 0
-    /// (HTML standard, "implicit submission").
-    fn form_clicked(&'static self, event: &Event) {
-        if dom::closest(event, "[type=submit]").is_some() {
-            let clicks = dynamic::int(event, "detail");
-            self.pointer.set(clicks > Some(0));
+    fn clicked(&'static self, event: &Event) {
+        // The Enter key in a field clicks the submit button too, with a click count of 0
+        // (HTML standard, "implicit submission").
+        self.pointer.set(dynamic::int(event, "detail") > Some(0));
+        let with_key = dynamic::flag(event, "ctrlKey") || dynamic::flag(event, "metaKey");
+        let Some(source) = dom::closest(event, "[data-do]").filter(|_| !with_key) else { return };
+        let row = Row::around(&source).filter(|row| !row.is_busy());
+        match (dom::attribute(&source, "data-do").as_str(), row) {
+            ("toggle", Some(row)) => {
+                self.begin(Trigger::Click, Deed::toggle(&self.root, row), Some(event));
+            }
+            ("edit", Some(row)) => row.edit(&self.root, &row.draft()),
+            ("cancel", Some(row)) => row.end_edit(),
+            ("delete", Some(row)) => self.delete_later(row),
+            ("undo", _) => self.undo(dom::ancestor(&source, ".toast").as_ref()),
+            ("close", _) => {
+                if let Some(toast) = dom::ancestor(&source, ".toast") {
+                    toast.remove();
+                    dom::focus(&self.part("#title"));
+                }
+            }
+            ("older", _) => {
+                event.prevent_default();
+                if let Some(item) = dom::ancestor(&source, ".more:not([aria-busy])") {
+                    let search = dynamic::text_or_empty(&source, "search");
+                    self.begin(Trigger::Click, Deed::Older { item, search }, Some(event));
+                }
+            }
+            ("filter", _) => {
+                event.prevent_default();
+                let history = dynamic::get(self.tracer.window(), "history");
+                let history: &web_sys::History = history.unchecked_ref();
+                // Fails where an address is of another origin.
+                let href = dynamic::text(&source, "href");
+                let _ = history.push_state_with_url(&JsValue::NULL, "", href.as_deref());
+                self.list(self.search(), event);
+            }
+            ("retry", _) => self.list(self.search(), event),
+            ("show", _) => {
+                let trace_id = dom::attribute(&source, "data-trace-id");
+                if !dom::attribute(&source, "href").starts_with('#') {
+                    event.prevent_default();
+                }
+                self.panel.show_again(self.tracer, trace_id);
+            }
+            ("copy", _) => self.copy(source),
+            _ => {}
         }
     }
 
-    fn form_submitted(&'static self, event: &Event) {
+    fn submitted(&'static self, event: &Event) {
         event.prevent_default();
-        let by_pointer = self.pointer.replace(false);
-        let draft = self.form.draft();
-        if self.form.check(&draft) && !self.form.is_busy() {
-            let trigger = if by_pointer { Trigger::Click } else { Trigger::FormSubmit };
-            self.begin(trigger, Deed::Add(draft), event);
-        }
-    }
-
-    fn task_clicked(&'static self, event: &Event) {
-        let row = |selector| {
-            let button = dom::closest(event, selector)?;
-            self.tasks.row(button)
+        let trigger =
+            if self.pointer.replace(false) { Trigger::Click } else { Trigger::FormSubmit };
+        let Some(form) = dom::closest(event, "form:not([aria-busy=true])") else { return };
+        let deed = match dom::attribute(&form, "data-do").as_str() {
+            "add" => fields::check(&form).then(|| Deed::add(&self.root, form)),
+            "save" => match Row::around(&form) {
+                Some(row) if fields::check(&form) => Some(Deed::edit(row, &form)),
+                _ => None,
+            },
+            "simulate-error" => Some(Deed::Try(Action::SimulateError, form)),
+            "simulate-slow" => Some(Deed::Try(Action::SimulateSlow, form)),
+            "bulk-create" => Some(Deed::Try(Action::BulkCreate, form)),
+            _ => Some(Deed::Try(Action::SmokeDb, form)),
         };
-        if let Some(row) = row(".task-toggle") {
-            self.begin(Trigger::Click, Deed::Toggle(row), event);
-        } else if let Some(row) = row(".task-delete") {
-            self.begin(Trigger::Click, Deed::Delete(row), event);
+        if let Some(deed) = deed {
+            self.begin(trigger, deed, Some(event));
         }
     }
 
-    fn older_clicked(&'static self, event: &Event) {
-        event.prevent_default();
-        let link = self.tasks.older();
-        if let Some(link) = link.filter(|link| !dom::has_flag(link, "data-busy")) {
-            self.begin(Trigger::Click, Deed::Older(link.clone()), event);
+    fn key_pressed(&'static self, event: &Event) {
+        let key = dynamic::text_or_empty(event, "key");
+        let pressed = |name| dynamic::flag(event, name);
+        let editor = dom::closest(event, ".task-edit-form");
+        match (key.as_str(), editor) {
+            ("Escape", Some(editor)) => {
+                if let Some(row) = Row::around(&editor) {
+                    row.end_edit();
+                }
+            }
+            ("Enter", Some(editor)) => {
+                let in_text = dom::closest(event, "textarea").is_some();
+                if in_text && !pressed("shiftKey") && !pressed("isComposing") {
+                    event.prevent_default();
+                    dom::click(&dom::part(&editor, "[type=submit]"));
+                }
+            }
+            ("z", _)
+                if (pressed("ctrlKey") || pressed("metaKey"))
+                    && dom::closest(event, "input, textarea").is_none() =>
+            {
+                self.undo(None);
+            }
+            _ => {}
         }
     }
 
-    fn panel_clicked(&'static self, event: &Event) {
-        // A recent trace's button carries its id, the panel that of the one on show.
-        let bearer = dom::closest(event, "[data-trace-id]");
-        let shown = bearer.and_then(|bearer| bearer.get_attribute("data-trace-id"));
-        let Some(trace_id) = shown else { return };
-        if let Some(button) = dom::closest(event, "#trace-copy") {
-            self.copy(&trace_id, button);
-        } else if dom::closest(event, ".recent, .trace-again").is_some() {
-            spawn(self.panel.show(self.tracer, trace_id, None));
-        }
+    /// The query string of the page's address.
+    fn search(&self) -> String {
+        dynamic::text_or_empty(&dynamic::get(self.tracer.window(), "location"), "search")
     }
 
-    fn copy(&'static self, trace_id: &str, button: Element) {
+    fn list(&'static self, search: String, event: &Event) {
+        self.listed.replace(search.clone());
+        self.begin(Trigger::Click, Deed::List { search }, Some(event));
+    }
+
+    fn copy(&'static self, button: Element) {
         // Pages that are neither encrypted nor local have no clipboard; one click on the
         // id then selects it whole.
         let clipboard = dynamic::get(&dynamic::get(self.tracer.window(), "navigator"), "clipboard");
@@ -141,7 +222,7 @@ impl App {
             return;
         }
         let clipboard: Clipboard = clipboard.unchecked_into();
-        let written = clipboard.write_text(trace_id);
+        let written = clipboard.write_text(&dom::attribute(&self.part("#trace"), "data-trace-id"));
         spawn(async move {
             if JsFuture::from(written).await.is_ok() {
                 dom::set_flag(&button, "data-copied", true);
@@ -152,13 +233,18 @@ impl App {
     }
 
     /// The page's own load is the first trace on show, unless the person was faster.
-    async fn show_document_load(&'static self, root: Element, ready_ms: f64) {
-        let recorded = document_load::record(self.tracer, &root, ready_ms).await;
-        if let Some((context, started)) = recorded {
-            if self.panel.is_idle() {
-                let shown = Shown::new(context, "documentLoad", started);
-                self.panel.show_new(self.tracer, shown, context.span_id.to_hex());
+    async fn show_document_load(&'static self, ready_ms: f64) {
+        let recorded = document_load::record(self.tracer, &self.root, ready_ms).await;
+        if let Some((context, _)) = recorded {
+            self.panel.note(context, "documentLoad", js_sys::Date::now());
+            if self.panel.turn() == 0 {
+                self.panel.show_new(self.tracer, context);
             }
         }
+    }
+
+    /// A task is one less, or one more again.
+    fn count(&self, by: i64, row: &Row) {
+        tasks::count(&self.root, by, row.completed);
     }
 }

@@ -4,7 +4,6 @@
 //! It throws, naming what is missing, for the console; an app that cannot start leaves
 //! the server's page as it is.
 
-use api_types::Timestamp;
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::throw_str;
@@ -69,19 +68,23 @@ pub fn set_flag(element: &Element, name: &str, on: bool) {
     let _ = element.toggle_attribute_with_force(name, on);
 }
 
-/// Whether such an attribute is there.
+/// The value of an attribute; empty where it is not there.
+#[inline(never)]
+#[must_use]
+pub fn attribute(element: &Element, name: &str) -> String {
+    element.get_attribute(name).unwrap_or_default()
+}
+
+/// Marks an element whose content is on its way.
+pub fn set_busy(element: &Element, busy: bool) {
+    set_attributes(element, &[("aria-busy", if busy { "true" } else { "false" })]);
+}
+
+/// Whether an attribute is there.
 #[inline(never)]
 #[must_use]
 pub fn has_flag(element: &Element, name: &str) -> bool {
     element.get_attribute(name).is_some()
-}
-
-/// Shows a moment in the descendant that is a `<time>`.
-#[inline(never)]
-pub fn set_time(parent: &Element, selector: &str, moment: Timestamp, text: &str) {
-    let time = part(parent, selector);
-    set_attributes(&time, &[("datetime", &moment.text())]);
-    set_text(&time, text);
 }
 
 /// Puts `child` before another child, or last.
@@ -105,28 +108,36 @@ pub fn stamp(near: &Element, template: &str) -> Element {
     }
 }
 
-/// Appends such a copy with these texts: pairs of a selector and a text.
-#[inline(never)]
-#[must_use]
-pub fn append(list: &Element, template: &str, texts: &[(&str, &str)]) -> Element {
-    let row = stamp(list, template);
-    set_texts(&row, texts);
-    insert(list, &row, None);
-    row
-}
-
 /// Moves the focus.
 pub fn focus(element: &Element) {
     // Fails for no element of a page.
     let _ = element.unchecked_ref::<HtmlElement>().focus();
 }
 
+/// Presses a button.
+pub fn click(element: &Element) {
+    element.unchecked_ref::<HtmlElement>().click();
+}
+
+/// Whether an element matches.
+#[must_use]
+pub fn matches(element: &Element, selector: &str) -> bool {
+    element.matches(selector).unwrap_or(false)
+}
+
+/// The element itself, or its closest ancestor, that matches.
+#[inline(never)]
+#[must_use]
+pub fn ancestor(element: &Element, selector: &str) -> Option<Element> {
+    element.closest(selector).ok()?
+}
+
 /// The element that an event happened in, or its closest ancestor, that matches.
 #[inline(never)]
 #[must_use]
 pub fn closest(event: &Event, selector: &str) -> Option<Element> {
-    // The listeners sit on elements, so that only elements are targets.
-    dynamic::element(event, "target")?.closest(selector).ok()?
+    // The listeners that ask sit on elements, so that only elements are targets.
+    ancestor(&dynamic::element(event, "target")?, selector)
 }
 
 /// A pause, to be awaited; its outcome says nothing.

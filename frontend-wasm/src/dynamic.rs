@@ -8,7 +8,7 @@
 //! Looking for a member that is not there, also in something that is no object, yields
 //! `undefined`.
 
-use js_sys::{JSON, Object, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
@@ -68,26 +68,6 @@ pub fn element(object: &JsValue, name: &str) -> Option<Element> {
 pub fn each(array: &JsValue, seen: &mut dyn FnMut(JsValue)) {
     for at in 0..int(array, "length").unwrap_or(0) {
         seen(item(array, at));
-    }
-}
-
-/// Passes names and values of an object on, as a person reads them and in its own order;
-/// none of anything else.
-pub fn each_entry(object: &JsValue, seen: &mut dyn FnMut(&str, &str)) {
-    if object.is_object() {
-        each(&Object::entries(object.unchecked_ref()), &mut |entry| {
-            seen(&shown(&item(&entry, 0)), &shown(&item(&entry, 1)));
-        });
-    }
-}
-
-/// A value as a person reads it: a text as it is, anything else as JSON.
-#[inline(never)]
-#[must_use]
-pub fn shown(value: &JsValue) -> String {
-    match value.as_string() {
-        Some(text) => text,
-        None => JSON::stringify(value).map(String::from).unwrap_or_default(),
     }
 }
 

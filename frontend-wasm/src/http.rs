@@ -2,7 +2,7 @@
 //! the trace panel's polling use it as it is.
 
 use api_types::decimal;
-use js_sys::{Object, Uint8Array};
+use js_sys::{JSON, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, Response, Window};
@@ -31,7 +31,7 @@ pub struct Call<'a> {
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// The body; empty when it is no JSON.
+    /// The body: what its JSON says, or its text where it is none.
     pub body: JsValue,
     response: Response,
 }
@@ -71,17 +71,8 @@ pub fn send(window: &Window, call: &Call<'_>) -> impl Future<Output = Result<Ans
 /// keeps the request under way, and its share of the keepalive quota with it.
 pub async fn finish(started: JsFuture) -> Result<Answer, Fault> {
     let response: Response = started.await?.unchecked_into();
-    let body = match JsFuture::from(response.json()?).await {
-        Ok(body) => body,
-        Err(thrown) => {
-            let fault = Fault::from(thrown);
-            // The browser's parser says so; any other name means a broken connection.
-            if fault.name != "SyntaxError" {
-                return Err(fault);
-            }
-            JsValue::UNDEFINED
-        }
-    };
+    let text = JsFuture::from(response.text()?).await?;
+    let body = JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(text);
     let status = dynamic::int(&response, "status").unwrap_or(0);
     Ok(Answer { status: u16::try_from(status).unwrap_or(0), body, response })
 }

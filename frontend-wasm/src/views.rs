@@ -1,7 +1,7 @@
-//! How things look: each view owns a part of the page's markup and fills it in.
-//! Text reaches the page as text content only, never as markup.
+//! How things look: each view knows one part of the page's markup and fills it in. Text
+//! reaches the page as text content, or within markup that the server rendered.
 
-pub mod form;
-pub mod notice;
+pub mod fields;
+pub mod recent;
 pub mod tasks;
-pub mod trace;
+pub mod toasts;

@@ -1,6 +1,8 @@
 //! Tasks: parsed values and what may be done to them.
 
-use api_types::limits::{DESCRIPTION_MAX_CHARS, LIST_DEFAULT, LIST_MAX, TITLE_MAX_CHARS};
+use api_types::limits::{
+    DESCRIPTION_MAX_CHARS, LIST_DEFAULT, LIST_MAX, LIST_SHOWN, TITLE_MAX_CHARS,
+};
 use thiserror::Error;
 use time::OffsetDateTime;
 
@@ -134,6 +136,8 @@ impl Description {
 impl PageSize {
     /// The largest page.
     pub const MAX: Self = Self(LIST_MAX);
+    /// What the page shows at once.
+    pub const SHOWN: Self = Self(LIST_SHOWN);
 
     /// Checks the range.
     pub fn parse(limit: i64) -> Result<Self, InvalidTask> {

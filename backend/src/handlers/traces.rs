@@ -4,7 +4,7 @@ use api_types::routes;
 use api_types::trace::Trace;
 use axum::Json;
 use axum::extract::State;
-use opentelemetry::trace::TraceId;
+pub(crate) use opentelemetry::trace::TraceId;
 
 use crate::error::ApiError;
 use crate::extract::{NoParams, PathText, QueryString};
@@ -23,15 +23,20 @@ pub(crate) async fn get(
     PathText(text): PathText,
     QueryString(NoParams {}): QueryString<NoParams>,
 ) -> Result<Json<Trace>, ApiError> {
-    let Some(trace_id) = parse(&text) else {
-        return Err(ApiError::InvalidTraceId(text));
-    };
-    state.traces.get(trace_id).map(Json).ok_or(ApiError::TraceNotFound(text))
+    let trace_id = parse(&text)?;
+    find(&state, trace_id).map(Json).ok_or(ApiError::TraceNotFound(text))
+}
+
+/// What is known of a trace.
+pub(crate) fn find(state: &AppState, trace_id: TraceId) -> Option<Trace> {
+    state.traces.get(trace_id)
 }
 
 /// 32 lower-case hexadecimal digits, not all zero (W3C Trace Context, trace-id).
-fn parse(text: &str) -> Option<TraceId> {
+pub(crate) fn parse(text: &str) -> Result<TraceId, ApiError> {
     let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let id = TraceId::from_hex(text).ok().filter(|_| digits && text.len() == 32)?;
-    (id != TraceId::INVALID).then_some(id)
+    TraceId::from_hex(text)
+        .ok()
+        .filter(|id| digits && text.len() == 32 && *id != TraceId::INVALID)
+        .ok_or_else(|| ApiError::InvalidTraceId(text.to_owned()))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use api_types::Problem;
 use api_types::headers::PROBLEM_JSON;
+use askama::Template;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -36,7 +37,7 @@ pub(crate) async fn word(State(state): State<AppState>, request: Request, next: 
         );
     }
     let problem = problem(&error);
-    let page = html.then(|| ProblemPage::new(&problem, &state.assets).html().ok()).flatten();
+    let page = html.then(|| ProblemPage::new(&problem, &state.assets).render().ok()).flatten();
     let (body, media_type) = match page {
         Some(page) => (Body::from(page), "text/html; charset=utf-8"),
         None => (Json(problem).into_response().into_body(), PROBLEM_JSON),

@@ -11,6 +11,7 @@ use backend::alerts::FiringAlerts;
 use backend::assets::Assets;
 use backend::clock::FixedClock;
 use backend::config::proxies::TrustedProxies;
+use backend::links::Links;
 use backend::metrics::Metrics;
 use backend::state::{AppState, Parts};
 use backend::traces::sink::StoreSink;
@@ -100,6 +101,7 @@ impl Lab {
             forwarder: pipeline.telemetry.forwarder(),
             assets: Assets::load(&assets),
             proxies: TrustedProxies::default(),
+            links: Links::default(),
         };
         change(&mut parts);
         Self {

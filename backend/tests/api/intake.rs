@@ -8,7 +8,7 @@ use crate::harness::{Answer, Lab, TRACE_ID};
 
 const SPAN_ID: &str = "b7ad6b7169203331";
 
-fn spans(service: &str, span: &Value) -> Value {
+pub(crate) fn spans(service: &str, span: &Value) -> Value {
     let service = json!({ "key": "service.name", "value": { "stringValue": service } });
     json!({ "resourceSpans": [{
         "resource": { "attributes": [service] },
@@ -16,7 +16,7 @@ fn spans(service: &str, span: &Value) -> Value {
     }]})
 }
 
-fn click() -> Value {
+pub(crate) fn click() -> Value {
     json!({
         "traceId": TRACE_ID,
         "spanId": SPAN_ID,
@@ -37,7 +37,7 @@ fn click() -> Value {
     })
 }
 
-async fn post(lab: &Lab, path: &str, body: impl ToString) -> Answer {
+pub(crate) async fn post(lab: &Lab, path: &str, body: impl ToString) -> Answer {
     let request = Request::post(path)
         .header("content-type", "application/json; charset=utf-8")
         .body(Body::from(body.to_string()))

@@ -2,6 +2,8 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use backend::config::LinksConfig;
+use backend::links::Links;
 
 use crate::harness::{Answer, Lab};
 
@@ -68,7 +70,7 @@ async fn the_plain_form_adds_and_leads_back() {
 #[tokio::test]
 async fn older_tasks_are_a_link_away_without_scripts() {
     let lab = Lab::start().await;
-    for number in 1..=101 {
+    for number in 1..=26 {
         lab.add(&format!("task number {number}.")).await;
     }
     let first = lab.get("/").await.body;
@@ -77,6 +79,44 @@ async fn older_tasks_are_a_link_away_without_scripts() {
     let second = lab.get("/?after=2").await.body;
     assert!(second.contains("task number 1.") && !second.contains("rel=\"next\""));
     lab.get("/?after=x").await.problem(400, "invalid_cursor");
+}
+
+#[tokio::test]
+async fn the_filter_is_a_link_too() {
+    let lab = Lab::start().await;
+    lab.add("still open").await;
+    let done = lab.add("long done").await;
+    lab.json("PUT", &format!("/api/tasks/{done}"), serde_json::json!({ "completed": true })).await;
+    for (query, shown, hidden, current) in [
+        ("?completed=false", "still open", "long done", "href=\"/?completed=false\""),
+        ("?completed=true", "long done", "still open", "href=\"/?completed=true\""),
+    ] {
+        let page = lab.get(&format!("/{query}")).await.body;
+        assert!(page.contains(shown) && !page.contains(hidden), "{page}");
+        assert!(page.contains(&format!("{current} data-do=\"filter\" aria-current")), "{page}");
+        assert!(page.contains("<b id=\"stats-total\">2</b>"), "{page}");
+    }
+    lab.get("/?completed=maybe").await.problem(400, "invalid_query");
+}
+
+#[tokio::test]
+async fn consoles_are_shown_where_they_are_configured() {
+    let none = Lab::start().await.get("/").await.body;
+    assert!(!none.contains("Consoles"), "{none}");
+    let config = LinksConfig {
+        grafana_url: Some("http://{host}:3000/".into()),
+        prometheus_url: Some("https://prometheus.example".into()),
+        ..LinksConfig::default()
+    };
+    let lab = Lab::start_with(|parts| parts.links = Links::choose(&config).unwrap()).await;
+    let page = |host: &'static str| {
+        lab.send(Request::get("/").header("host", host).body(Body::empty()).unwrap())
+    };
+    let shown = page("lab.example:8080").await.body;
+    assert!(shown.contains("href=\"http://lab.example:3000\""), "{shown}");
+    assert!(shown.contains("href=\"https://prometheus.example\""), "{shown}");
+    let hostile = page("\"><script>").await.body;
+    assert!(!hostile.contains(">Grafana<") && hostile.contains(">Prometheus<"), "{hostile}");
 }
 
 #[tokio::test]

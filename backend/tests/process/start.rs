@@ -20,9 +20,12 @@ async fn it_is_ready_when_it_says_so_and_ends_on_ctrl_c() {
 
 #[test]
 fn unusable_settings_end_with_64_and_name_the_variable() {
-    for (name, value) in
-        [("OTEL_TRACES_EXPORTER", "zipkin"), ("OTEL_PROPAGATORS", "b3"), ("RUST_LOG", "=nonsense=")]
-    {
+    for (name, value) in [
+        ("OTEL_TRACES_EXPORTER", "zipkin"),
+        ("OTEL_PROPAGATORS", "b3"),
+        ("RUST_LOG", "=nonsense="),
+        ("LAB_GRAFANA_URL", "grafana"),
+    ] {
         let folder = TempDir::new().unwrap();
         let mut command = command(&folder);
         command.env(name, value);

@@ -26,7 +26,7 @@ const RECORD: &str = "const send = window.fetch; window.exported = []; window.br
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_sends_what_the_catalogue_says() {
-    let lab = Lab::start().unwrap();
+    let lab = Lab::start().await.unwrap();
     for number in 0..=100 {
         lab.add(&format!("task {number}"), "").await.unwrap();
     }

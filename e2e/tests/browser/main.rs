@@ -4,7 +4,15 @@
 
 mod add;
 mod catalogue;
+mod edit;
+mod experiments;
+mod keyboard;
 mod leave;
+mod lists;
 mod load;
 mod markup;
+mod network;
+mod panel;
+mod plain;
 mod tasks;
+mod undo;

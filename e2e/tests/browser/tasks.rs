@@ -21,7 +21,7 @@ async fn completing_reopening_and_deleting_are_traces_of_their_own() {
     for (button, action, method, statement) in [
         (".task-toggle", "click complete-task", "PUT /api/tasks/{id}", "UPDATE tasks"),
         (".task-toggle", "click reopen-task", "PUT /api/tasks/{id}", "UPDATE tasks"),
-        (".task-delete", "click delete-task", "DELETE /api/tasks/{id}", "DELETE tasks"),
+        (".task-delete", "undoTimeout delete-task", "DELETE /api/tasks/{id}", "DELETE tasks"),
     ] {
         browser.click(&format!(".task {button}")).await.unwrap();
         shown = browser.shown_trace(&shown).await.unwrap();
@@ -69,8 +69,10 @@ async fn what_the_server_refuses_is_said_with_its_trace() {
 
     browser.click(".task .task-toggle").await.unwrap();
     let trace_id = browser.shown_trace(&loaded).await.unwrap();
-    let notice = browser.text("#notice").await.unwrap();
-    assert!(notice.contains("There is no task 1"), "{notice}");
+    let toast = browser.text(".toast[role=alert]").await.unwrap();
+    assert!(toast.contains("There is no task 1") && toast.contains(&trace_id[..8]), "{toast}");
+    assert!(browser.all(".task").await.unwrap().is_empty(), "nobody lists it any more");
+    assert_eq!(browser.text("#stats-total").await.unwrap(), "0");
     let trace = lab.json(&format!("/api/traces/{trace_id}")).await.unwrap();
     let server = e2e::trace::only(&trace, "task-backend", "PUT /api/tasks/{id}");
     assert_eq!(server["attributes"]["http.response.status_code"], 404);

@@ -50,7 +50,7 @@ async fn it_starts_first_and_finds_the_backend_later() {
     // The name first, then the service: nobody listens there yet.
     dns.set("backend", &[address]);
     assert_eq!(http.get(proxy.url("/api/tasks")).send().await.unwrap().status(), 503);
-    let _backend = Backend::start(&later.to_string(), None).unwrap();
+    let _backend = Backend::start(&later.to_string(), None, &[]).unwrap();
     let mut status = 0;
     for _ in 0..50 {
         status = http.get(proxy.url("/api/tasks")).send().await.unwrap().status().as_u16();

@@ -14,7 +14,7 @@ pub(crate) struct Door {
 impl Door {
     /// The OTLP intake is the backend's own.
     pub(crate) fn open(settings: &[(&str, &str)]) -> Self {
-        let backend = Backend::start("127.0.0.1:0", None).unwrap();
+        let backend = Backend::start("127.0.0.1:0", None, &[]).unwrap();
         let port = address(&backend).port();
         let dns = Dns::start().unwrap();
         dns.set("backend", &[Ipv4Addr::LOCALHOST]);

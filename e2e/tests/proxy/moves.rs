@@ -87,7 +87,7 @@ async fn call(http: &Client, url: &str, title: &str) -> (u16, Option<Duration>) 
 }
 
 fn start(address: Ipv4Addr, port: u16) -> Backend {
-    Backend::start(&format!("{address}:{port}"), None).unwrap()
+    Backend::start(&format!("{address}:{port}"), None, &[]).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,7 +133,7 @@ async fn a_restart_loses_nothing_that_was_acknowledged() {
     let database = format!("sqlite://{}/lab.db", folder.path().display());
     let dns = Dns::start().unwrap();
     dns.set("backend", &[FIRST]);
-    let backend = Backend::start(&format!("{FIRST}:0"), Some(&database)).unwrap();
+    let backend = Backend::start(&format!("{FIRST}:0"), Some(&database), &[]).unwrap();
     let port = door::address(&backend).port();
     let proxy = door::proxy(&dns, port, &[]);
     let traffic = Traffic::start(&proxy.url(""), false);
@@ -142,7 +142,7 @@ async fn a_restart_loses_nothing_that_was_acknowledged() {
     for _ in 0..3 {
         tokio::time::sleep(Duration::from_millis(500)).await;
         drop(backend.take());
-        backend = Some(Backend::start(&format!("{FIRST}:{port}"), Some(&database)).unwrap());
+        backend = Some(Backend::start(&format!("{FIRST}:{port}"), Some(&database), &[]).unwrap());
     }
     let back = Instant::now();
     tokio::time::sleep(Duration::from_millis(500)).await;

@@ -1,5 +1,7 @@
-//! What a person can do, from the event to the trace on show.
+//! What a person can do, from the event to the trace on show. The page shows the outcome
+//! at once, and takes it back where the server refuses.
 
+use api_types::routes;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
@@ -7,42 +9,95 @@ use super::App;
 use crate::api::{self, ApiError};
 use crate::tracer::fetch::Request;
 use crate::tracer::interaction::{Action, Interaction};
-use crate::views::form::Draft;
-use crate::views::tasks::Row;
-use crate::views::trace::Shown;
-use crate::{dynamic, json};
+use crate::views::fields::{self, Draft};
+use crate::views::tasks::{self, Place, Row};
+use crate::views::toasts::{self, Kind};
+use crate::{dom, dynamic, spawn};
 
 const NOT_FOUND: u16 = 404;
+/// How long a notice stays, in milliseconds.
+const NOTICE_MS: u32 = 6_000;
+/// Tasks of one bulk.
+const BULK: u32 = 5;
 
 /// What an action is about.
 pub(super) enum Deed {
-    /// Add the task that was typed.
-    Add(Draft),
-    /// Mark the row's task as done, or as open again.
-    Toggle(Row),
-    /// Delete the row's task.
-    Delete(Row),
-    /// Show the tasks behind the link.
-    Older(Element),
+    /// Add the task that was typed into a form; its row is on show.
+    Add { form: Element, draft: Draft, row: Row },
+    /// Mark the task as done, or as open again; its row shows it already, or was taken
+    /// out of a list that it does not fit into any more.
+    Toggle { row: Row, place: Option<Place> },
+    /// Change the task's texts; its row shows the new ones.
+    Edit { row: Row, old: Draft, new: Draft },
+    /// Delete the task whose row is gone.
+    Delete(Row, Place),
+    /// Show the tasks that follow in the place of this item.
+    Older { item: Element, search: String },
+    /// Show the tasks that an address asks for.
+    List { search: String },
+    /// Run an experiment.
+    Try(Action, Element),
 }
 
 impl Deed {
+    /// Shows the new task.
+    pub(super) fn add(root: &Element, form: Element) -> Self {
+        let draft = fields::draft(&form);
+        let row = Row::of(root, &draft);
+        row.prepend(root);
+        tasks::count(root, 1, false);
+        Self::Add { form, draft, row }
+    }
+
+    /// Shows the task in its new state.
+    pub(super) fn toggle(root: &Element, row: Row) -> Self {
+        row.complete(root, !row.completed);
+        let place = (!row.fits(root)).then(|| row.detach(root));
+        Self::Toggle { row, place }
+    }
+
+    /// Shows the task's new texts.
+    pub(super) fn edit(row: Row, form: &Element) -> Self {
+        let (old, new) = (row.draft(), fields::draft(form));
+        row.write(&new);
+        row.end_edit();
+        Self::Edit { row, old, new }
+    }
+
     pub(super) fn action(&self) -> Action {
         match self {
-            Self::Add(_) => Action::AddTask,
-            Self::Toggle(row) if row.completed => Action::ReopenTask,
-            Self::Toggle(_) => Action::CompleteTask,
-            Self::Delete(_) => Action::DeleteTask,
-            Self::Older(_) => Action::OlderTasks,
+            Self::Add { .. } => Action::AddTask,
+            Self::Toggle { row, .. } if row.completed => Action::ReopenTask,
+            Self::Toggle { .. } => Action::CompleteTask,
+            Self::Edit { .. } => Action::EditTask,
+            Self::Delete(..) => Action::DeleteTask,
+            Self::Older { .. } => Action::OlderTasks,
+            Self::List { .. } => Action::FilterTasks,
+            Self::Try(action, _) => *action,
         }
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, turn: u32) -> Request {
         match self {
-            Self::Add(draft) => api::create(&draft.title, &draft.description),
-            Self::Toggle(row) => api::complete(row.id, !row.completed),
-            Self::Delete(row) => api::delete(row.id),
-            Self::Older(link) => api::older(&link.get_attribute("data-after").unwrap_or_default()),
+            Self::Add { draft, .. } => api::create(draft),
+            Self::Toggle { row, .. } => api::complete(row.id, !row.completed),
+            Self::Edit { row, new, .. } => api::edit(row.id, new),
+            Self::Delete(row, _) => api::delete(row.id),
+            Self::Older { search, .. } | Self::List { search } => {
+                api::ask("GET", routes::TASKS_FRAGMENT, search)
+            }
+            Self::Try(Action::SimulateError, _) => api::ask("GET", routes::SIMULATE_ERROR, ""),
+            Self::Try(Action::SimulateSlow, form) => {
+                let mut query = String::from("?delay=");
+                query.push_str(&dynamic::text_or_empty(&dom::part(form, "input"), "value"));
+                api::ask("GET", routes::SIMULATE_SLOW, &query)
+            }
+            Self::Try(Action::SmokeDb, _) => api::ask("POST", routes::SMOKE_DB, "?ops=300&type=rw"),
+            Self::Try(..) => {
+                let mut title = String::from("Bulk task ");
+                api_types::decimal::push(&mut title, turn.into());
+                api::create(&Draft { title, description: String::new() })
+            }
         }
     }
 
@@ -51,8 +106,26 @@ impl Deed {
             Action::AddTask => "Task added.",
             Action::CompleteTask => "Task completed.",
             Action::ReopenTask => "Task reopened.",
-            Action::DeleteTask => "Task deleted.",
-            Action::OlderTasks => "Older tasks shown.",
+            Action::EditTask => "Task changed.",
+            Action::SimulateSlow => "The slow answer is here.",
+            Action::BulkCreate => "5 tasks added.",
+            Action::SmokeDb => "300 statements ran and were rolled back.",
+            _ => "",
+        }
+    }
+
+    /// Whatever takes no further request while this one is under way.
+    fn set_busy(&self, busy: bool) {
+        match self {
+            Self::Add { form, row, .. } => {
+                row.set_busy(busy);
+                dom::set_busy(form, busy);
+            }
+            Self::Toggle { row, .. } | Self::Edit { row, .. } => row.set_busy(busy),
+            Self::Older { item: element, .. } | Self::Try(_, element) => {
+                dom::set_busy(element, busy);
+            }
+            Self::Delete(..) | Self::List { .. } => {}
         }
     }
 }
@@ -60,9 +133,17 @@ impl Deed {
 impl App {
     /// Does it, and shows what came of it.
     pub(super) async fn perform(&'static self, interaction: Interaction, deed: Deed) {
-        self.set_busy(&deed, true);
-        let answer = api::call(self.tracer, interaction.context(), deed.request()).await;
-        self.conclude(interaction, &deed, answer);
+        deed.set_busy(true);
+        let last = if deed.action() == Action::BulkCreate { BULK } else { 1 };
+        let mut outcome = Ok(());
+        for turn in 1..=last {
+            if outcome.is_ok() {
+                let request = deed.request(turn);
+                let answer = api::call(self.tracer, interaction.context(), request).await;
+                outcome = answer.map(|body| self.settle(&deed, &body));
+            }
+        }
+        self.conclude(interaction, &deed, outcome);
     }
 
     /// Says how it went, ends the interaction, and turns the panel to its trace.
@@ -70,72 +151,106 @@ impl App {
         &'static self,
         interaction: Interaction,
         deed: &Deed,
-        answer: Result<JsValue, ApiError>,
+        outcome: Result<(), ApiError>,
     ) {
-        self.set_busy(deed, false);
-        let outcome = match answer {
-            Ok(body) => self.apply(deed, &body).ok_or_else(ApiError::unreadable),
-            Err(error) => Err(error),
-        };
+        deed.set_busy(false);
         let context = interaction.context();
         let trace_id = context.trace_id.to_hex();
         let mut error_type = None;
-        match outcome {
-            Ok(()) => self.notice.done(deed.done(), &trace_id),
-            Err(error) => {
-                self.regret(deed, &error);
-                let named = error.trace_id.as_ref().unwrap_or(&trace_id);
-                self.notice.failed(&error.detail, named);
-                error_type = error.error_type;
+        let (mut kind, mut message) = (Kind::Done, String::from(deed.done()));
+        self.set_connection(!matches!(&outcome, Err(ApiError { status: None, .. })));
+        if let Err(error) = outcome {
+            self.take_back(deed, &error);
+            (kind, message, error_type) = (Kind::Failed, error.detail, error.error_type);
+        }
+        if !message.is_empty() {
+            let toast = toasts::show(&self.root, kind, &message, &trace_id);
+            if kind == Kind::Done {
+                spawn(async move { self.expire(&toast, NOTICE_MS).await });
             }
         }
-        let shown = Shown::new(context, interaction.name(), interaction.started());
+        self.panel.note(context, interaction.name(), js_sys::Date::now());
         interaction.end(self.tracer, error_type);
-        self.panel.show_new(self.tracer, shown, context.span_id.to_hex());
+        self.panel.show_new(self.tracer, context);
     }
 
-    fn set_busy(&self, deed: &Deed, busy: bool) {
+    /// Takes over what the server answered.
+    fn settle(&self, deed: &Deed, body: &JsValue) {
         match deed {
-            Deed::Add(_) => self.form.set_busy(busy),
-            Deed::Toggle(row) | Deed::Delete(row) => self.tasks.set_busy(row, busy),
-            Deed::Older(_) => self.tasks.set_older_busy(busy),
-        }
-    }
-
-    /// Shows what the server did; `None` when its answer cannot be read.
-    fn apply(&self, deed: &Deed, body: &JsValue) -> Option<()> {
-        match deed {
-            Deed::Add(draft) => {
-                self.tasks.prepend(&json::task(body)?);
-                self.form.clear(draft);
-            }
-            Deed::Toggle(row) => self.tasks.update(row, &json::task(body)?),
-            Deed::Delete(row) => self.drop_row(row),
-            Deed::Older(_) => {
-                let mut whole = true;
-                dynamic::each(&dynamic::get(body, "tasks"), &mut |item| match json::task(&item) {
-                    Some(task) => self.tasks.append(&task),
-                    None => whole = false,
-                });
-                if !whole {
-                    return None;
+            Deed::Add { form, draft, row } => {
+                row.stored(body);
+                // Unless the person has typed on meanwhile.
+                if fields::draft(form) == *draft {
+                    fields::fill(form, &Draft { title: String::new(), description: String::new() });
                 }
-                self.tasks.set_next(dynamic::text(body, "next").as_deref());
             }
+            Deed::Toggle { row, .. } | Deed::Edit { row, .. } => row.stored(body),
+            Deed::Try(Action::BulkCreate, _) => {
+                let row = Row::of(
+                    &self.root,
+                    &Draft { title: String::new(), description: String::new() },
+                );
+                row.stored(body);
+                row.prepend(&self.root);
+                tasks::count(&self.root, 1, false);
+            }
+            Deed::Older { item, .. } => {
+                let before = dynamic::element(item, "previousElementSibling");
+                let had_focus = dom::find(item, ":focus").is_some();
+                dynamic::set(item, "outerHTML", body);
+                let first =
+                    before.and_then(|before| dynamic::element(&before, "nextElementSibling"));
+                if let Some(first) = first.filter(|_| had_focus) {
+                    dom::focus(&dom::part(&first, ".task-toggle"));
+                }
+            }
+            Deed::List { .. } => {
+                let view = self.part("#task-view");
+                let had_focus = dom::find(&view, ":focus").is_some();
+                dynamic::set(&view, "outerHTML", body);
+                self.deletions.hide(&self.root);
+                if had_focus {
+                    dom::focus(&self.part(".filter[aria-current]"));
+                }
+            }
+            Deed::Delete(..) | Deed::Try(..) => {}
         }
-        Some(())
     }
 
-    /// A task that someone else has deleted stays on nobody's list.
-    fn regret(&self, deed: &Deed, error: &ApiError) {
-        if let (Deed::Toggle(row) | Deed::Delete(row), Some(NOT_FOUND)) = (deed, error.status) {
-            self.drop_row(row);
+    /// Shows what was before. A task that someone else has deleted stays on nobody's list.
+    fn take_back(&self, deed: &Deed, error: &ApiError) {
+        let is_gone = error.status == Some(NOT_FOUND);
+        match deed {
+            Deed::Add { row, .. } => {
+                row.element.remove();
+                tasks::count(&self.root, -1, false);
+            }
+            Deed::Toggle { row, place } => {
+                row.complete(&self.root, row.completed);
+                if let Some(place) = place {
+                    row.restore(&self.root, place);
+                }
+                self.drop_if(is_gone, row);
+            }
+            Deed::Edit { row, old, new } => {
+                row.write(old);
+                if !is_gone {
+                    row.edit(&self.root, new);
+                }
+                self.drop_if(is_gone, row);
+            }
+            Deed::Delete(row, place) if !is_gone => {
+                self.count(1, row);
+                row.restore(&self.root, place);
+            }
+            _ => {}
         }
     }
 
-    fn drop_row(&self, row: &Row) {
-        if !self.tasks.remove(row) {
-            self.form.focus();
+    fn drop_if(&self, is_gone: bool, row: &Row) {
+        if is_gone {
+            let _place = row.detach(&self.root);
+            self.count(-1, row);
         }
     }
 }

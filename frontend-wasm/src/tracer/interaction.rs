@@ -16,6 +16,10 @@ pub enum Trigger {
     Click,
     /// The Enter key in a form's field.
     FormSubmit,
+    /// The end of the time in which a deletion can be undone.
+    UndoTimeout,
+    /// Leaving the page before that.
+    PageHide,
 }
 
 /// What the person asked for.
@@ -29,8 +33,20 @@ pub enum Action {
     ReopenTask,
     /// Away with it.
     DeleteTask,
+    /// Other texts for a task.
+    EditTask,
     /// The next page of the list.
     OlderTasks,
+    /// Other tasks in the list.
+    FilterTasks,
+    /// An error on purpose.
+    SimulateError,
+    /// A delay on purpose.
+    SimulateSlow,
+    /// Five tasks at once.
+    BulkCreate,
+    /// Many statements that leave nothing behind.
+    SmokeDb,
 }
 
 impl Trigger {
@@ -38,6 +54,8 @@ impl Trigger {
         match self {
             Self::Click => "click",
             Self::FormSubmit => "submit",
+            Self::UndoTimeout => "timeout",
+            Self::PageHide => "pagehide",
         }
     }
 }
@@ -51,7 +69,13 @@ impl Action {
             Self::CompleteTask => "complete-task",
             Self::ReopenTask => "reopen-task",
             Self::DeleteTask => "delete-task",
+            Self::EditTask => "edit-task",
             Self::OlderTasks => "older-tasks",
+            Self::FilterTasks => "filter-tasks",
+            Self::SimulateError => "simulate-error",
+            Self::SimulateSlow => "simulate-slow",
+            Self::BulkCreate => "bulk-create",
+            Self::SmokeDb => "smoke-db",
         }
     }
 }
@@ -61,6 +85,8 @@ fn span_name(trigger: Trigger, action: Action) -> String {
     let mut name = String::from(match trigger {
         Trigger::Click => "click ",
         Trigger::FormSubmit => "formSubmit ",
+        Trigger::UndoTimeout => "undoTimeout ",
+        Trigger::PageHide => "pageHide ",
     });
     name.push_str(action.name());
     name
@@ -72,11 +98,21 @@ pub struct Interaction {
 }
 
 impl Tracer {
-    /// Begins a trace at the moment of the event.
+    /// Begins a trace at the moment of the event; where nobody but time caused it, now.
     #[must_use]
-    pub fn interaction(self, trigger: Trigger, action: Action, event: &Event) -> Interaction {
+    pub fn interaction(
+        self,
+        trigger: Trigger,
+        action: Action,
+        event: Option<&Event>,
+    ) -> Interaction {
         self.clock().settle();
-        let start_ns = self.clock().event_ns(dynamic::number(event, "timeStamp").unwrap_or(0.0));
+        let start_ns = match event {
+            Some(event) => {
+                self.clock().event_ns(dynamic::number(event, "timeStamp").unwrap_or(0.0))
+            }
+            None => self.clock().now_ns(),
+        };
         let name = span_name(trigger, action).into();
         let mut span = self.span(self.new_trace(), Parent::None, Kind::Internal, name, start_ns);
         span.text(names::APP_ACTION, action.name());

@@ -1,205 +1,184 @@
 //! The list of tasks and the counts above it.
 
-use std::cell::Cell;
-
 use api_types::decimal;
-use api_types::task::Task;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 
+use super::fields::{self, Draft};
 use crate::{dom, dynamic};
 
-/// The list, its empty state, the counts and the link to older tasks.
-pub struct TasksView {
-    document: JsValue,
-    list: Element,
-    empty: Element,
-    older: Option<Element>,
-    total: Count,
-    completed: Count,
-    pending: Count,
-}
-
-/// A number above the list.
-struct Count {
-    element: Element,
-    number: Cell<i64>,
-}
-
-/// A task's row under a button that was pressed.
+/// A task's row.
+#[derive(Clone)]
 pub struct Row {
-    element: Element,
-    button: Element,
+    /// Its element.
+    pub element: Element,
     /// The task's id.
     pub id: i64,
     /// Whether the row shows it as done.
     pub completed: bool,
-    focused: bool,
 }
 
-impl TasksView {
-    /// Takes the server's list over: its buttons work from here on.
-    #[must_use]
-    pub fn new(root: &Element) -> Self {
-        let list = dom::part(root, "#tasks");
-        let mut row = dynamic::element(&list, "firstElementChild");
-        while let Some(current) = row {
-            set_buttons(&current, false);
-            row = dynamic::element(&current, "nextElementSibling");
-        }
-        Self {
-            document: dynamic::get(root, "ownerDocument"),
-            list,
-            empty: dom::part(root, "#empty"),
-            older: dom::find(root, "#older"),
-            total: Count::new(root, "#stats-total"),
-            completed: Count::new(root, "#stats-completed"),
-            pending: Count::new(root, "#stats-pending"),
-        }
-    }
+/// Where a row stood that is not in the list for now.
+#[derive(Clone)]
+pub struct Place {
+    next: Option<Element>,
+}
 
-    /// Where the clicks on all rows arrive.
+impl Row {
+    /// The row that an element lies in.
     #[must_use]
-    pub fn element(&self) -> &Element {
-        &self.list
-    }
-
-    /// The link to older tasks, where the server gave one.
-    #[must_use]
-    pub fn older(&self) -> Option<&Element> {
-        self.older.as_ref()
-    }
-
-    /// The row of a pressed button.
-    #[must_use]
-    pub fn row(&self, button: Element) -> Option<Row> {
-        let element = button.closest(".task").ok()??;
-        Some(Row {
-            id: whole(&element.get_attribute("data-id")?)?,
-            completed: element.get_attribute("data-completed")? == "true",
-            focused: dynamic::element(&self.document, "activeElement").as_ref() == Some(&button),
-            button,
+    pub fn around(element: &Element) -> Option<Self> {
+        let element = dom::ancestor(element, ".task")?;
+        Some(Self {
+            id: whole(&dom::attribute(&element, "data-id"))?,
+            completed: dom::attribute(&element, "data-completed") == "true",
             element,
         })
     }
 
-    /// Shows a new task on top.
-    pub fn prepend(&self, task: &Task) {
-        self.insert(task, dynamic::element(&self.list, "firstElementChild").as_ref());
-        self.count(1, task.completed);
-        dom::set_flag(&self.empty, "hidden", true);
+    /// A new row for what was typed; it has no id yet and is in no list.
+    #[must_use]
+    pub fn of(root: &Element, draft: &Draft) -> Self {
+        let row = Self { element: dom::stamp(root, "#task-template"), id: 0, completed: false };
+        row.write(draft);
+        row
     }
 
-    /// Shows an older task at the end.
-    pub fn append(&self, task: &Task) {
-        self.insert(task, None);
+    /// Takes over what the server stored.
+    pub fn stored(&self, task: &JsValue) {
+        let id = dynamic::int(task, "id").unwrap_or(0).unsigned_abs();
+        dom::set_attributes(&self.element, &[("data-id", &decimal::text(id))]);
+        let created = dynamic::text_or_empty(task, "created_at");
+        let time = dom::part(&self.element, ".task-created");
+        dom::set_attributes(&time, &[("datetime", &created)]);
+        // `2026-01-31T12:00:00.000001Z`, down to the minute.
+        let mut text = String::from(created.get(..10).unwrap_or_default());
+        text.push(' ');
+        text.push_str(created.get(11..16).unwrap_or_default());
+        dom::set_text(&time, &text);
+        self.write(&Draft {
+            title: dynamic::text_or_empty(task, "title"),
+            description: dynamic::text_or_empty(task, "description"),
+        });
     }
 
-    /// Where the link to older tasks leads from now on; without a cursor it goes.
-    pub fn set_next(&self, next: Option<&str>) {
-        match (&self.older, next) {
-            (Some(link), Some(next)) => dom::set_attributes(link, &[("data-after", next)]),
-            (Some(link), None) => link.remove(),
-            (None, _) => {}
-        }
+    /// The texts that the row shows.
+    #[must_use]
+    pub fn draft(&self) -> Draft {
+        let text = |class| dynamic::text_or_empty(&dom::part(&self.element, class), "textContent");
+        Draft { title: text(".task-title"), description: text(".task-description") }
     }
 
-    /// While older tasks are on their way the link asks for no more.
-    pub fn set_older_busy(&self, busy: bool) {
-        if let Some(link) = &self.older {
-            dom::set_flag(link, "data-busy", busy);
-        }
+    /// Shows other texts.
+    pub fn write(&self, draft: &Draft) {
+        let title = draft.title.as_str();
+        dom::set_texts(
+            &self.element,
+            &[
+                (".task-title", title),
+                (".task-description", &draft.description),
+                (".task-toggle .task-name", title),
+                (".task-edit .task-name", title),
+                (".task-delete .task-name", title),
+            ],
+        );
     }
 
-    /// Shows the changed task.
-    pub fn update(&self, row: &Row, task: &Task) {
-        fill(&row.element, task);
-        self.count(-1, row.completed);
-        self.count(1, task.completed);
-    }
-
-    /// Takes the row away. Where it had the focus, its neighbour's button gets it: the
-    /// next, else the previous; `false` when there is none.
-    pub fn remove(&self, row: &Row) -> bool {
-        let element = &row.element;
-        let neighbour = dynamic::element(element, "nextElementSibling")
-            .or_else(|| dynamic::element(element, "previousElementSibling"));
-        element.remove();
-        self.count(-1, row.completed);
-        dom::set_flag(&self.empty, "hidden", neighbour.is_some());
-        match neighbour {
-            Some(neighbour) if row.focused => {
-                dom::focus(&dom::part(&neighbour, ".task-delete"));
-                true
-            }
-            Some(_) => true,
-            None => !row.focused,
-        }
+    /// Shows the task as done or not.
+    pub fn complete(&self, root: &Element, completed: bool) {
+        let text = if completed { "true" } else { "false" };
+        dom::set_attributes(&self.element, &[("data-completed", text)]);
+        count(root, -1, !completed);
+        count(root, 1, completed);
     }
 
     /// While a request is under way the row takes no further one.
-    pub fn set_busy(&self, row: &Row, busy: bool) {
-        let value = if busy { "true" } else { "false" };
-        dom::set_attributes(&row.element, &[("aria-busy", value)]);
-        set_buttons(&row.element, busy);
-        // A disabled button loses the focus; it gets it back unless the person went on.
-        let active = dynamic::element(&self.document, "activeElement");
-        let body = dynamic::element(&self.document, "body");
-        let nowhere = active == body || active.as_ref() == Some(&row.button);
-        if !busy && row.focused && nowhere {
-            dom::focus(&row.button);
+    pub fn set_busy(&self, busy: bool) {
+        dom::set_busy(&self.element, busy);
+    }
+
+    /// Whether a request is under way.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        dom::attribute(&self.element, "aria-busy") == "true"
+    }
+
+    /// Opens the fields in the row's place. One row is edited at a time: another one that
+    /// was changed is moved to instead.
+    pub fn edit(&self, root: &Element, draft: &Draft) {
+        if let Some(form) = dom::find(root, ".task-edit-form") {
+            if let Some(other) = Self::around(&form) {
+                if other.draft() != fields::draft(&form) {
+                    dom::focus(&dom::part(&form, "input"));
+                    return;
+                }
+                other.end_edit();
+            }
         }
+        let form = dom::stamp(root, "#edit-template");
+        dom::insert(&self.element, &form, None);
+        dom::set_flag(&self.element, "data-editing", true);
+        fields::fill(&form, draft);
     }
 
-    fn insert(&self, task: &Task, before: Option<&Element>) {
-        let row = dom::stamp(&self.list, "#task-template");
-        fill(&row, task);
-        set_buttons(&row, false);
-        dom::insert(&self.list, &row, before);
+    /// Closes the fields.
+    pub fn end_edit(&self) {
+        if let Some(form) = dom::find(&self.element, ".task-edit-form") {
+            form.remove();
+        }
+        dom::set_flag(&self.element, "data-editing", false);
+        dom::focus(&dom::part(&self.element, ".task-edit"));
     }
 
-    fn count(&self, by: i64, completed: bool) {
-        self.total.add(by);
-        let part = if completed { &self.completed } else { &self.pending };
-        part.add(by);
+    /// Shows the row on top, where the list's filter lets it pass.
+    pub fn prepend(&self, root: &Element) {
+        self.restore(root, &Place { next: None });
+    }
+
+    /// Whether the list's filter lets the row pass.
+    #[must_use]
+    pub fn fits(&self, root: &Element) -> bool {
+        let filter = dom::attribute(&dom::part(root, "#task-view"), "data-completed");
+        filter.is_empty() || filter == dom::attribute(&self.element, "data-completed")
+    }
+
+    /// Takes the row out of the list. Where it had the focus, its neighbour gets it: the
+    /// next, else the previous, else the form for a new task.
+    #[must_use]
+    pub fn detach(&self, root: &Element) -> Place {
+        let had_focus = dom::find(&self.element, ":focus").is_some();
+        let next = dynamic::element(&self.element, "nextElementSibling");
+        let previous = dynamic::element(&self.element, "previousElementSibling");
+        self.element.remove();
+        if had_focus {
+            let part = |row: &Element| dom::find(row, ".task-toggle, a");
+            let neighbour =
+                next.as_ref().and_then(part).or_else(|| previous.as_ref().and_then(part));
+            dom::focus(&neighbour.unwrap_or_else(|| dom::part(root, "#title")));
+        }
+        Place { next }
+    }
+
+    /// Puts the row back where it stood, or on top where its neighbour is gone; nowhere
+    /// where the list's filter does not let it pass.
+    pub fn restore(&self, root: &Element, place: &Place) {
+        if !self.fits(root) {
+            return;
+        }
+        let list = dom::part(root, "#tasks");
+        let next = place.next.clone().filter(|next| dynamic::flag(next, "isConnected"));
+        let before = next.or_else(|| dynamic::element(&list, "firstElementChild"));
+        dom::insert(&list, &self.element, before.as_ref());
     }
 }
 
-impl Count {
-    fn new(root: &Element, selector: &str) -> Self {
+/// Adds to the counts: to that of all tasks, and to that of the done or the open ones.
+pub fn count(root: &Element, by: i64, completed: bool) {
+    let part = if completed { "#stats-completed" } else { "#stats-pending" };
+    for selector in ["#stats-total", part] {
         let element = dom::part(root, selector);
-        let text = dynamic::text_or_empty(&element, "textContent");
-        Self { number: Cell::new(whole(&text).unwrap_or(0)), element }
-    }
-
-    fn add(&self, by: i64) {
-        let number = self.number.get() + by;
-        self.number.set(number);
-        let text = decimal::text(number.unsigned_abs());
-        dom::set_text(&self.element, &text);
-    }
-}
-
-fn fill(row: &Element, task: &Task) {
-    let completed = if task.completed { "true" } else { "false" };
-    let id = decimal::text(task.id.unsigned_abs());
-    dom::set_attributes(row, &[("data-id", &id), ("data-completed", completed)]);
-    dom::set_texts(
-        row,
-        &[
-            (".task-title", &task.title),
-            (".task-description", &task.description),
-            (".task-toggle .task-name", &task.title),
-            (".task-delete .task-name", &task.title),
-        ],
-    );
-    let created = task.created_at;
-    dom::set_time(row, ".task-created", created, &created.minute_text());
-}
-
-fn set_buttons(row: &Element, disabled: bool) {
-    for selector in [".task-toggle", ".task-delete"] {
-        dom::set_flag(&dom::part(row, selector), "disabled", disabled);
+        let number = whole(&dynamic::text_or_empty(&element, "textContent")).unwrap_or(0) + by;
+        dom::set_text(&element, &decimal::text(number.unsigned_abs()));
     }
 }
 

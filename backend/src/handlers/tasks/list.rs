@@ -44,8 +44,12 @@ pub(crate) async fn list(
 }
 
 /// One page of tasks as the page shows them: the newest, or those after an id.
-pub(crate) async fn shown(state: &AppState, after: Option<i64>) -> Result<TaskList, ApiError> {
-    page(state, TaskQuery { completed: None, limit: PageSize::default(), after }).await
+pub(crate) async fn shown(
+    state: &AppState,
+    completed: Option<bool>,
+    after: Option<i64>,
+) -> Result<TaskList, ApiError> {
+    page(state, TaskQuery { completed, limit: PageSize::SHOWN, after }).await
 }
 
 async fn page(state: &AppState, query: TaskQuery) -> Result<TaskList, ApiError> {

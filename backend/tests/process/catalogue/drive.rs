@@ -96,6 +96,9 @@ impl Driver<'_> {
         }
         self.expect("GET", &format!("/api/traces/{TRACE_ID}"), None, 404).await;
         self.expect("GET", "/assets/none.js", None, 404).await;
+        self.expect("GET", "/fragments/tasks", None, 200).await;
+        self.expect("GET", &format!("/fragments/traces/{TRACE_ID}?turn=0"), None, 204).await;
+        self.expect("GET", &format!("/traces/{TRACE_ID}"), None, 404).await;
     }
 
     async fn simulations(&self) {
