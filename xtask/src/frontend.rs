@@ -4,8 +4,10 @@ mod assets;
 mod bindgen;
 mod compile;
 mod debian;
+mod minify;
 mod optimise;
 mod rustup;
+mod scripts;
 mod size;
 mod stamp;
 mod toolchain;
@@ -19,6 +21,7 @@ use anyhow::{Context, Result};
 use crate::workspace;
 use assets::{Bundle, Manifest};
 use optimise::Optimiser;
+use scripts::Scripts;
 use stamp::Stamp;
 use toolchain::Toolchain;
 
@@ -43,17 +46,23 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let wasm = compile::compile(&toolchain)?;
 
     let web = workspace::root().join("frontend-wasm/web");
+    let scripts = Scripts::read(&workspace::root().join("frontend-wasm/src"))?;
     let optimiser = Optimiser::find();
-    let stamp = Stamp::of(&wasm, &web, optimiser.as_ref(), &out)?;
+    let stamp = Stamp::of(&wasm, &web, &scripts, optimiser.as_ref(), &out)?;
     let manifest = match Manifest::read_complete(&out) {
         Some(manifest) if stamp.is_current() => manifest,
         _ => {
-            let manifest = bundle(&wasm, &web, optimiser.as_ref())?.write(&out)?;
+            let manifest = bundle(&wasm, &web, &scripts, optimiser.as_ref())?.write(&out)?;
             stamp.save()?;
             manifest
         }
     };
-    size::report(&out, &manifest)
+    size::report(&out, &manifest, optimiser.is_some())
+}
+
+/// Makes sure that builds are optimised, and so held to their budget.
+pub(crate) fn fetch_optimiser() -> Result<()> {
+    Optimiser::fetch()
 }
 
 /// Where the backend looks for the assets when nobody says otherwise.
@@ -67,8 +76,13 @@ pub(crate) fn is_built(out: &Path) -> bool {
 }
 
 /// Turns cargo's module and the hand-written files into one bundle.
-fn bundle(wasm: &Path, web: &Path, optimiser: Option<&Optimiser>) -> Result<Bundle> {
-    let glue = bindgen::generate(wasm)?;
+fn bundle(
+    wasm: &Path,
+    web: &Path,
+    scripts: &Scripts,
+    optimiser: Option<&Optimiser>,
+) -> Result<Bundle> {
+    let glue = bindgen::generate(wasm, scripts)?;
     let module = if let Some(optimiser) = optimiser {
         optimiser.shrink(glue.wasm)?
     } else {
@@ -77,7 +91,8 @@ fn bundle(wasm: &Path, web: &Path, optimiser: Option<&Optimiser>) -> Result<Bund
     };
     let mut bundle = Bundle::default();
     let module_name = bundle.add("app.wasm", module)?;
-    bundle.add("app.js", bindgen::self_starting(&glue.js, &module_name).into_bytes())?;
+    let script = minify::minify(&bindgen::self_starting(&glue.js, &module_name))?;
+    bundle.add("app.js", script.into_bytes())?;
     bundle.add_directory(web)?;
     Ok(bundle)
 }

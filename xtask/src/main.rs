@@ -4,6 +4,7 @@ mod bench;
 mod debian;
 mod frontend;
 mod lint;
+mod npm;
 mod process;
 mod slo;
 mod steps;

@@ -11,7 +11,10 @@ use clap::ValueEnum;
 use postgres::{Durability, Postgres};
 
 use crate::steps::{self, Step};
-use crate::{frontend, lint, process, workspace};
+use crate::{frontend, lint, npm, process, workspace};
+
+/// Google's library, whose values the tracer's must equal.
+const WEB_VITALS: &str = "web-vitals@6.2.3";
 
 /// Options of `cargo xtask test`.
 #[derive(Debug, clap::Args)]
@@ -62,7 +65,10 @@ fn slo() -> Step {
 }
 
 fn frontend() -> Step {
-    Step::new("frontend", || frontend::run(&frontend::Args::default()))
+    Step::new("frontend", || {
+        frontend::fetch_optimiser()?;
+        frontend::run(&frontend::Args::default())
+    })
 }
 
 /// The API's tests run once more on PostgreSQL; those of the store always use both.
@@ -92,11 +98,13 @@ fn e2e() -> Step {
     Step::new("end-to-end tests", || {
         let postgres = Postgres::start(Durability::None)?;
         let backend = workspace::backend("debug")?;
+        let packages = npm::packages("test", &[WEB_VITALS])?;
         let cargo = |arguments: &[&str]| {
             let mut cargo = process::cargo();
             cargo.args(["test", "--package", "e2e", "--locked"]).args(arguments);
             cargo.env("LAB_BACKEND_BIN", &backend);
             cargo.env("LAB_ASSETS_DIR", frontend::default_out());
+            cargo.env("LAB_NPM_DIR", &packages);
             cargo.env("LAB_TEST_POSTGRES_URL", postgres.url());
             cargo
         };

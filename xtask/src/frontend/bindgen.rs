@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use wasm_bindgen_cli_support::Bindgen;
+
+use super::scripts::{self, Scripts};
 
 /// What wasm-bindgen makes of a raw module.
 #[derive(Debug)]
@@ -12,8 +14,8 @@ pub(crate) struct Glue {
     pub(crate) wasm: Vec<u8>,
 }
 
-/// Runs wasm-bindgen on cargo's module.
-pub(crate) fn generate(module: &Path) -> Result<Glue> {
+/// Runs wasm-bindgen on cargo's module and joins its glue with our scripts.
+pub(crate) fn generate(module: &Path, scripts: &Scripts) -> Result<Glue> {
     let mut output = Bindgen::new()
         .input_path(module)
         .web(true)?
@@ -24,12 +26,19 @@ pub(crate) fn generate(module: &Path) -> Result<Glue> {
         .remove_producers_section(true)
         .generate_output()
         .context("wasm-bindgen failed")?;
-    let has_inline = output.snippets().values().any(|list| !list.is_empty());
-    if has_inline || !output.local_modules().is_empty() {
-        bail!("the frontend has JavaScript snippets, which the assets do not carry");
+    if output.snippets().values().any(|list| !list.is_empty()) {
+        bail!("the frontend has inline JavaScript; write it into a file below src");
     }
-    let mut js = without_comments(output.js());
+    let glue = output.js().to_owned();
     let module = output.wasm_mut();
+    let mut direct = Vec::new();
+    for import in module.imports.iter_mut() {
+        if import.module.starts_with(scripts::PLACE) {
+            MODULE.clone_into(&mut import.module);
+            direct.push(import.name.clone());
+        }
+    }
+    let mut js = with_members(&without_comments(&scripts.join(&glue, &direct)?), &direct)?;
     for (index, import) in module.imports.iter_mut().enumerate() {
         if let Some(renamed) = with_name(&js, &import.name, &short_name(index)) {
             js = renamed;
@@ -37,6 +46,18 @@ pub(crate) fn generate(module: &Path) -> Result<Glue> {
         }
     }
     Ok(Glue { js, wasm: module.emit_wasm() })
+}
+
+/// The name of wasm-bindgen's own object of imports.
+const MODULE: &str = "./frontend_wasm_bg.js";
+
+/// The glue with functions of the scripts as members of that object.
+fn with_members(js: &str, names: &[String]) -> Result<String> {
+    let start = "\nconst import0 = {\n__proto__: null,\n";
+    ensure!(js.matches(start).count() == 1, "wasm-bindgen's glue has another form");
+    let members = names.join(",\n");
+    let end = if members.is_empty() { "" } else { ",\n" };
+    Ok(js.replace(start, &format!("{start}{members}{end}")))
 }
 
 /// The name of an import in glue and module. wasm-bindgen's own names, with a hash in

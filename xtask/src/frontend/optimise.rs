@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::debian;
-use crate::{process, workspace};
+use crate::{npm, process, workspace};
 
 /// Smallest code, without the names and tool versions that only a debugger reads, and
 /// with the features that rustc uses by default.
@@ -25,6 +25,13 @@ const OPTIONS: [&str; 10] = [
     "--enable-sign-ext",
 ];
 
+/// The oldest release that was tried and works. Debian 12's 108 mixes the module's tables
+/// up, which then fails to start.
+const OLDEST: u32 = 112;
+
+/// npm's package of it, for machines whose distribution has none or an older one.
+const NPM: &str = "binaryen@132.0.0";
+
 /// A wasm-opt that runs here.
 #[derive(Debug)]
 pub(crate) struct Optimiser {
@@ -34,12 +41,29 @@ pub(crate) struct Optimiser {
 }
 
 impl Optimiser {
-    /// The private toolchain's wasm-opt, or else the one on `PATH`.
+    /// The private toolchain's wasm-opt, or the one on `PATH`, or the one that
+    /// [`Optimiser::fetch`] has fetched.
     pub(crate) fn find() -> Option<Self> {
-        let program = debian::unpacked()
-            .map(|toolchain| toolchain.wasm_opt)
-            .or_else(|| process::find_program("wasm-opt"))?;
+        let private = debian::unpacked().map(|toolchain| toolchain.wasm_opt);
+        let ours = npm::installed("binaryen", &[NPM]).map(|modules| modules.join(".bin/wasm-opt"));
+        let all = [private, process::find_program("wasm-opt"), ours];
+        all.into_iter().flatten().find_map(Self::at)
+    }
+
+    /// Fetches one from npm where there is none.
+    pub(crate) fn fetch() -> Result<()> {
+        if Self::find().is_none() {
+            npm::packages("binaryen", &[NPM])?;
+        }
+        Ok(())
+    }
+
+    fn at(program: PathBuf) -> Option<Self> {
         let version = process::capture(Command::new(&program).arg("--version")).ok()?;
+        if number(&version).is_none_or(|number| number < OLDEST) {
+            println!("wasm-opt: {} is too old, {OLDEST} is not", version.trim());
+            return None;
+        }
         Some(Self { program, version })
     }
 
@@ -58,5 +82,23 @@ impl Optimiser {
             return Ok(module);
         }
         fs::read(&output).context("could not read what wasm-opt wrote")
+    }
+}
+
+/// The number in `wasm-opt version 120 (version_120)`.
+fn number(version: &str) -> Option<u32> {
+    let word = version.strip_prefix("wasm-opt version ")?.split_whitespace().next()?;
+    word.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_read_from_what_it_says() {
+        assert_eq!(number("wasm-opt version 108\n"), Some(108));
+        assert_eq!(number("wasm-opt version 132 (version_132)\n"), Some(132));
+        assert_eq!(number("wasm-opt: unknown option"), None);
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::assets::{self, files_of};
 use super::optimise::Optimiser;
+use super::scripts::Scripts;
 use crate::workspace;
 
 /// A digest of all inputs and the place of the output.
@@ -23,6 +24,7 @@ impl Stamp {
     pub(crate) fn of(
         wasm: &Path,
         web: &Path,
+        scripts: &Scripts,
         optimiser: Option<&Optimiser>,
         out: &Path,
     ) -> Result<Self> {
@@ -35,6 +37,10 @@ impl Stamp {
         part(this_program()?.as_bytes());
         part(optimiser.map_or("", |optimiser| &optimiser.version).as_bytes());
         part(&fs::read(wasm).with_context(|| format!("could not read {}", wasm.display()))?);
+        for (path, text) in scripts.modules() {
+            part(path.as_os_str().as_encoded_bytes());
+            part(text.as_bytes());
+        }
         for (name, bytes) in files_of(web)? {
             part(name.as_bytes());
             part(&bytes);

@@ -1,4 +1,4 @@
-//! Rules for Rust files: none too long, no unexplained exception from a lint.
+//! Rules for sources: none too long, no unexplained exception from a lint.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ const MAX_LINES: usize = 400;
 /// The directory without sources of ours, besides the hidden ones.
 const SKIPPED: &str = "target";
 
-/// What is wrong with the workspace's Rust files.
+/// What is wrong with the workspace's files of Rust and JavaScript.
 pub(crate) fn complaints() -> Result<Vec<String>> {
     let root = workspace::root();
     let mut files = Vec::new();
-    collect_rust_files(&root, &mut files)?;
+    collect_sources(&root, &mut files)?;
     files.sort();
 
     let mut complaints = Vec::new();
@@ -30,7 +30,7 @@ pub(crate) fn complaints() -> Result<Vec<String>> {
 }
 
 /// Walks the directories rather than ask git, which a build image may lack.
-fn collect_rust_files(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+fn collect_sources(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     let context = || format!("could not list {}", directory.display());
     for entry in fs::read_dir(directory).with_context(context)? {
         let entry = entry.with_context(context)?;
@@ -38,9 +38,9 @@ fn collect_rust_files(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> 
         let name = name.to_string_lossy();
         if entry.file_type().with_context(context)?.is_dir() {
             if !name.starts_with('.') && name != SKIPPED {
-                collect_rust_files(&path, files)?;
+                collect_sources(&path, files)?;
             }
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "js") {
             files.push(path);
         }
     }

@@ -28,6 +28,7 @@ const PROGRAMS: [Program; 8] = [
         names: &["prometheus-alertmanager", "alertmanager"],
         packages: &["prometheus-alertmanager"],
     },
+    Program { names: &["npm"], packages: &["npm"] },
     // Debian's python3 comes without the module that makes environments.
     Program { names: &["python3-venv"], packages: &["python3-venv"] },
 ];
@@ -94,6 +95,7 @@ mod tests {
                 "postgresql",
                 "prometheus",
                 "prometheus-alertmanager",
+                "npm",
                 "python3-venv"
             ]
         );
