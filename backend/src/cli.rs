@@ -121,6 +121,7 @@ async fn serve(
         assets,
         proxies: config.trusted_proxies.clone(),
         links,
+        sample_ratio: telemetry::sampling::ratio_from_env(),
     });
     let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(

@@ -9,6 +9,7 @@ use askama::Template;
 
 use crate::assets::Assets;
 use crate::links::Link;
+use crate::state::AppState;
 use panel::Panel;
 use tasks::TaskView;
 
@@ -20,6 +21,7 @@ pub(crate) struct Page {
     panel: Panel,
     links: Vec<Link>,
     traceparent: Option<String>,
+    sample_ratio: f64,
     script: Option<String>,
     wasm: Option<String>,
     stylesheet: Option<String>,
@@ -45,8 +47,9 @@ impl Page {
         links: Vec<Link>,
         traceparent: Option<String>,
         refused: Option<Refused>,
-        assets: &Assets,
+        state: &AppState,
     ) -> Self {
+        let assets = &state.assets;
         let error = refused.as_ref().map(|refused| refused.error.clone());
         let Refused { title, description, .. } = refused.unwrap_or_default();
         Self {
@@ -54,6 +57,7 @@ impl Page {
             panel: Panel::idle(),
             links,
             traceparent,
+            sample_ratio: state.sample_ratio,
             script: assets.url("app.js"),
             wasm: assets.url("app.wasm"),
             stylesheet: assets.url("app.css"),

@@ -40,6 +40,8 @@ pub struct Parts {
     pub proxies: TrustedProxies,
     /// The programs beside the lab.
     pub links: Links,
+    /// The share of its own traces that a browser records, from 0 to 1.
+    pub sample_ratio: f64,
 }
 
 impl AppState {

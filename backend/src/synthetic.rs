@@ -1,4 +1,5 @@
-//! Attributes that synthetic traffic carries in its baggage.
+//! Attributes that clients carry in their baggage: synthetic traffic its persona, the page
+//! its visit.
 //!
 //! Baggage is the client's word: only these keys are taken, and only values that an
 //! enumeration or a narrow form allows.
@@ -13,13 +14,14 @@ pub(crate) const SYNTHETIC_TYPE: &str = "user_agent.synthetic.type";
 type Check = fn(&str) -> bool;
 
 /// What may come in, and how a value is checked.
-const ALLOWED: [(&str, Check); 7] = [
+const ALLOWED: [(&str, Check); 8] = [
     ("app.region", |value| REGIONS.contains(&value)),
     ("app.device", |value| DEVICES.contains(&value)),
     ("app.network_type", |value| NETWORKS.contains(&value)),
     ("app.traffic_mode", |value| MODES.contains(&value)),
     ("app.timezone", is_timezone),
     ("app.synthetic_id", is_id),
+    ("session.id", is_id),
     (SYNTHETIC_TYPE, |value| value == "test"),
 ];
 
@@ -59,10 +61,11 @@ mod tests {
             KeyValue::new("app.timezone", "Europe/Dublin"),
             KeyValue::new("app.synthetic_id", "a b"),
             KeyValue::new("user.email", "a@b.c"),
+            KeyValue::new("session.id", "0af7651916cd43dd8448eb211c80319c"),
             KeyValue::new(SYNTHETIC_TYPE, "test"),
         ]);
         let keys: Vec<_> =
             attributes(&cx).into_iter().map(|attribute| attribute.key.to_string()).collect();
-        assert_eq!(keys, ["app.region", "app.timezone", SYNTHETIC_TYPE]);
+        assert_eq!(keys, ["app.region", "app.timezone", "session.id", SYNTHETIC_TYPE]);
     }
 }

@@ -77,7 +77,75 @@ impl Browser {
     /// Opens the lab's page and waits until the app has taken it over.
     pub async fn open(&self, url: &str) -> anyhow::Result<()> {
         self.client.goto(url).await?;
-        self.find("html[data-app=ready]").await?;
+        if let Err(error) = self.find("html[data-app=ready]").await {
+            return Err(error.context(format!("the console says {:#?}", self.console().await?)));
+        }
+        Ok(())
+    }
+
+    /// Opens any page and waits until it has loaded.
+    pub async fn visit(&self, url: &str) -> anyhow::Result<()> {
+        Ok(self.client.goto(url).await?)
+    }
+
+    /// Goes back in the history, as the button does.
+    pub async fn back(&self) -> anyhow::Result<()> {
+        Ok(self.client.back().await?)
+    }
+
+    /// Opens an empty tab, turns to it and gives its handle.
+    pub async fn new_tab(&self) -> anyhow::Result<String> {
+        let handle = self.client.new_window(true).await?.handle;
+        self.turn_to(&String::from(handle.clone())).await?;
+        Ok(handle.into())
+    }
+
+    /// Opens a page in a tab behind the one on show, and gives its handle.
+    pub async fn open_behind(&self, url: &str) -> anyhow::Result<String> {
+        let before = self.client.windows().await?;
+        self.devtools("Target.createTarget", json!({ "url": url, "background": true })).await?;
+        let after = self.client.windows().await?;
+        let new = after.into_iter().find(|handle| !before.contains(handle));
+        Ok(new.context("there is no new tab")?.into())
+    }
+
+    /// The tab that commands go to.
+    pub async fn tab(&self) -> anyhow::Result<String> {
+        Ok(self.client.window().await?.into())
+    }
+
+    /// Lets commands go to a tab, wherever it is.
+    pub async fn command(&self, tab: &str) -> anyhow::Result<()> {
+        Ok(self.client.switch_to_window(tab.to_owned().try_into()?).await?)
+    }
+
+    /// Turns to a tab and brings it to the front, which hides the one before.
+    pub async fn turn_to(&self, tab: &str) -> anyhow::Result<()> {
+        self.command(tab).await?;
+        self.devtools("Page.bringToFront", json!({})).await?;
+        Ok(())
+    }
+
+    /// Closes the tab that commands go to.
+    pub async fn close_tab(&self) -> anyhow::Result<()> {
+        Ok(self.client.close_window().await?)
+    }
+
+    /// Performs a command of the Chrome `DevTools` protocol.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
+        let url = format!("{}/session/{}/goog/cdp/execute", self.driver_url, self.session);
+        let body = json!({ "cmd": command, "params": parameters });
+        let answer: Value =
+            reqwest::Client::new().post(url).json(&body).send().await?.json().await?;
+        let value = &answer["value"];
+        ensure!(value["error"].is_null(), "{command}: {value}");
+        Ok(value.clone())
+    }
+
+    /// Runs a script in every page from now on, before the page's own.
+    pub async fn run_first(&self, script: &str) -> anyhow::Result<()> {
+        let parameters = json!({ "source": script });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", parameters).await?;
         Ok(())
     }
 
@@ -160,15 +228,6 @@ impl Browser {
         Ok(self.client.execute(script, Vec::new()).await?)
     }
 
-    /// Runs a script in every page that is opened from now on, before the page's own.
-    pub async fn prepare(&self, script: &str) -> anyhow::Result<()> {
-        let url = format!("{}/session/{}/goog/cdp/execute", self.driver_url, self.session);
-        let cmd = "Page.addScriptToEvaluateOnNewDocument";
-        let body = json!({ "cmd": cmd, "params": { "source": script } });
-        reqwest::Client::new().post(url).json(&body).send().await?.error_for_status()?;
-        Ok(())
-    }
-
     /// Waits until the trace panel shows a whole trace other than `before`, and gives
     /// its id.
     pub async fn shown_trace(&self, before: &str) -> anyhow::Result<String> {
@@ -187,16 +246,6 @@ impl Browser {
         Ok(answer["value"].as_array().cloned().unwrap_or_default())
     }
 
-    /// Calls a function of Chromium's developer tools.
-    pub async fn devtools(&self, name: &str, parameters: Value) -> anyhow::Result<Value> {
-        let url = format!("{}/session/{}/goog/cdp/execute", self.driver_url, self.session);
-        let body = json!({ "cmd": name, "params": parameters });
-        let answer: Value =
-            reqwest::Client::new().post(url).json(&body).send().await?.json().await?;
-        ensure!(answer["value"]["error"].is_null(), "{name}: {}", answer["value"]["message"]);
-        Ok(answer["value"].clone())
-    }
-
     /// Gives the page a screen of this size, and a person who prefers light or dark.
     pub async fn emulate(&self, width: u32, height: u32, scheme: &str) -> anyhow::Result<()> {
         let metrics =
@@ -205,11 +254,6 @@ impl Browser {
         let scheme = json!({ "name": "prefers-color-scheme", "value": scheme });
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": [scheme] })).await?;
         Ok(())
-    }
-
-    /// Opens an address, whatever it shows.
-    pub async fn visit(&self, url: &str) -> anyhow::Result<()> {
-        Ok(self.client.goto(url).await?)
     }
 
     /// Writes a picture of the whole page, what one has to scroll for included: its screen

@@ -72,6 +72,11 @@ impl Lab {
         Ok(answer.json().await?)
     }
 
+    /// The text that `path` answers.
+    pub async fn text(&self, path: &str) -> anyhow::Result<String> {
+        Ok(self.http.get(format!("{}{path}", self.url)).send().await?.text().await?)
+    }
+
     /// Stores a task without the browser.
     pub async fn add(&self, title: &str, description: &str) -> anyhow::Result<Value> {
         let body = serde_json::json!({ "title": title, "description": description });

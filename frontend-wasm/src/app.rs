@@ -46,7 +46,7 @@ pub fn start() {
     // On purpose never freed, and its listeners neither: the app lives as long as its
     // page, and its handlers and futures may all refer to it.
     let app: &'static App = Box::leak(Box::new(App {
-        tracer: Tracer::new(&window, &root),
+        tracer: Tracer::new(&window),
         panel: Panel::new(&root, dynamic::get(&window, "sessionStorage")),
         deletions: Deletions::default(),
         pointer: Cell::new(false),
@@ -234,7 +234,7 @@ impl App {
 
     /// The page's own load is the first trace on show, unless the person was faster.
     async fn show_document_load(&'static self, ready_ms: f64) {
-        let recorded = document_load::record(self.tracer, &self.root, ready_ms).await;
+        let recorded = document_load::record(self.tracer, ready_ms).await;
         if let Some((context, _)) = recorded {
             self.panel.note(context, "documentLoad", js_sys::Date::now());
             if self.panel.turn() == 0 {

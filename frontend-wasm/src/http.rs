@@ -1,13 +1,23 @@
-//! One HTTP exchange by `fetch`, untraced: the tracer wraps it, and its own export and
-//! the trace panel's polling use it as it is.
+//! One HTTP exchange by `fetch`, untraced: the tracer wraps it, and the trace panel's
+//! polling uses it as it is.
 
-use api_types::decimal;
-use js_sys::{JSON, Object, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, Response, Window};
 
-use crate::dynamic::{self, set};
+use crate::dynamic;
+
+#[wasm_bindgen(module = "/src/http.js")]
+extern "C" {
+    fn exchange(
+        method: &str,
+        url: &str,
+        body: Option<&str>,
+        traceparent: Option<&str>,
+        keepalive: bool,
+        timeout_ms: u32,
+    ) -> Promise;
+}
 
 /// What to ask.
 #[derive(Clone, Copy)]
@@ -18,8 +28,8 @@ pub struct Call<'a> {
     pub url: &'a str,
     /// JSON.
     pub body: Option<&'a str>,
-    /// The value of the `traceparent` header.
-    pub traceparent: Option<&'a String>,
+    /// The value of the `traceparent` header; the visit's id goes along as baggage.
+    pub traceparent: Option<&'a str>,
     /// The request outlives the page; browsers then bound the body (64 KiB over all
     /// such requests under way).
     pub keepalive: bool,
@@ -33,7 +43,8 @@ pub struct Answer {
     pub status: u16,
     /// The body: what its JSON says, or its text where it is none.
     pub body: JsValue,
-    response: Response,
+    /// The browser's timing of a traced request, where it has one by now.
+    pub timing: JsValue,
 }
 
 /// No answer came: the connection failed, was refused by policy or timed out.
@@ -43,49 +54,22 @@ pub struct Fault {
     pub name: String,
 }
 
-/// Starts the request at once, so that it is on its way even when the page goes away
-/// before the answer comes; [`finish`] takes it from there.
-#[must_use]
-pub fn start(window: &Window, call: &Call<'_>) -> JsFuture {
-    let (init, headers) = (Object::new(), Object::new());
-    if let Some(body) = call.body {
-        set(&init, "body", &Uint8Array::from(body.as_bytes()));
-        set(&headers, "content-type", &"application/json".into());
-    }
-    if let Some(traceparent) = call.traceparent {
-        set(&headers, api_types::headers::TRACEPARENT, &traceparent.into());
-    }
-    set(&init, "method", &call.method.into());
-    set(&init, "headers", &headers);
-    set(&init, "keepalive", &call.keepalive.into());
-    set(&init, "signal", &AbortSignal::timeout_with_u32(call.timeout_ms));
-    JsFuture::from(window.fetch_with_str_and_init(call.url, init.unchecked_ref()))
+/// Performs the call and reads the whole body. The request is on its way when this
+/// returns, even if the page goes away before the answer comes.
+pub fn send(call: &Call<'_>) -> impl Future<Output = Result<Answer, Fault>> + use<> {
+    let Call { method, url, body, traceparent, keepalive, timeout_ms } = *call;
+    finish(exchange(method, url, body, traceparent, keepalive, timeout_ms))
 }
 
-/// Performs the call and reads the whole body.
-pub fn send(window: &Window, call: &Call<'_>) -> impl Future<Output = Result<Answer, Fault>> {
-    finish(start(window, call))
-}
-
-/// Waits for the answer to a request and reads its whole body. A body that is left unread
-/// keeps the request under way, and its share of the keepalive quota with it.
-pub async fn finish(started: JsFuture) -> Result<Answer, Fault> {
-    let response: Response = started.await?.unchecked_into();
-    let text = JsFuture::from(response.text()?).await?;
-    let body = JSON::parse(&text.as_string().unwrap_or_default()).unwrap_or(text);
-    let status = dynamic::int(&response, "status").unwrap_or(0);
-    Ok(Answer { status: u16::try_from(status).unwrap_or(0), body, response })
-}
-
-impl Answer {
-    /// When the server wants to be asked again, in seconds; a date, the header's other
-    /// form, counts as no wish.
-    #[must_use]
-    pub fn retry_after_s(&self) -> Option<u32> {
-        let headers: Headers = dynamic::get(&self.response, "headers").unchecked_into();
-        let header = headers.get("retry-after").ok()??;
-        u32::try_from(decimal::parse(header.as_bytes())?).ok()
-    }
+async fn finish(exchange: Promise) -> Result<Answer, Fault> {
+    let answer = JsFuture::from(exchange).await?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a status has three digits"
+    )]
+    let status = dynamic::item(&answer, 0).as_f64().unwrap_or(0.0) as u16;
+    Ok(Answer { status, body: dynamic::item(&answer, 1), timing: dynamic::item(&answer, 2) })
 }
 
 impl From<JsValue> for Fault {

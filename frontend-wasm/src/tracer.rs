@@ -2,42 +2,52 @@
 //!
 //! There is no ambient context: a request names the interaction that it belongs to, so
 //! that two clicks whose requests overlap never swap their children.
+//!
+//! Spans are made here. What waits for its export, and log records of what the browser
+//! reports by itself (web vitals, errors, long tasks), is JavaScript: see [`browser`] and
+//! ADR 0016.
 
+mod browser;
 pub mod clock;
 pub mod context;
 pub mod document_load;
 pub mod encode;
-pub mod export;
 pub mod fetch;
 pub mod ids;
 pub mod interaction;
 pub mod names;
 pub mod origin;
-pub mod session;
+pub mod route;
+pub mod sampling;
 pub mod span;
+pub mod timing;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Crypto, Element, Performance, Window};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Performance, Window};
 
 use crate::dynamic;
 use clock::Clock;
 use context::SpanContext;
-use encode::Resource;
-use export::Exporter;
 use ids::IdPool;
 use origin::Origin;
-use span::{Kind, Parent, Span, Text};
+use sampling::Ratio;
+use span::{Kind, Parent, Span, Text, Value};
 
 struct Inner {
     window: Window,
     clock: Clock,
     ids: RefCell<IdPool>,
-    session: String,
+    ratio: Ratio,
     origin: Origin,
-    path: String,
-    exporter: Exporter,
+    location: JsValue,
+    route_change: Cell<Option<SpanContext>>,
+    /// The server's span for the page; its trace is the page's.
+    server: Option<SpanContext>,
+    /// The span that the page's log records belong to.
+    page: Cell<SpanContext>,
 }
 
 /// Makes, ends and exports spans. It lives as long as its page and is never freed.
@@ -49,25 +59,36 @@ pub struct Tracer {
 impl Tracer {
     /// A tracer for this page. It exports until the page goes away.
     #[must_use]
-    pub fn new(window: &Window, root: &Element) -> Self {
+    pub fn new(window: &Window) -> Self {
         let performance: Performance = dynamic::get(window, "performance").unchecked_into();
-        let crypto: Crypto = dynamic::get(window, "crypto").unchecked_into();
-        let mut ids = IdPool::new(Box::new(move |bytes| {
-            // Fails only for more than 64 KiB; the pool then repairs ids of zeros.
-            let _ = crypto.get_random_values_with_u8_array(bytes);
-        }));
         let location = dynamic::get(window, "location");
         let told = |name| dynamic::text_or_empty(&location, name);
-        let inner = Inner {
-            window: window.clone(),
-            origin: Origin::new(told("origin"), told("hostname"), &told("port")),
-            path: told("pathname"),
-            session: session::id(window, || ids.trace_id().to_hex()),
-            ids: RefCell::new(ids),
-            exporter: Exporter::new(window, root, &performance, resource(window)),
-            clock: Clock::new(performance),
+        let mut ids = IdPool::new(Box::new(browser::fill_random));
+        let ratio = Ratio::new(browser::sample_ratio());
+        let server = browser::server_span().and_then(|text| SpanContext::parse(&text));
+        let page = match server {
+            Some(server) => server.child(&mut ids),
+            None => SpanContext::root(&mut ids, ratio),
         };
-        Self { inner: Box::leak(Box::new(inner)) }
+        let origin = Origin::new(told("origin"), told("hostname"), &told("port"));
+        let tracer = Self {
+            inner: Box::leak(Box::new(Inner {
+                window: window.clone(),
+                clock: Clock::new(performance),
+                ids: RefCell::new(ids),
+                ratio,
+                origin,
+                location,
+                route_change: Cell::new(None),
+                server,
+                page: Cell::new(page),
+            })),
+        };
+        // Before the start: a page that comes back is another one for its web vitals.
+        tracer.watch_routes();
+        let version = env!("CARGO_PKG_VERSION");
+        browser::start(names::SERVICE, names::SCOPE, version, &page.traceparent());
+        tracer
     }
 
     /// The page's window.
@@ -91,65 +112,54 @@ impl Tracer {
     /// The page's path.
     #[must_use]
     pub fn path(self) -> String {
-        self.inner.path.clone()
+        dynamic::text_or_empty(&self.inner.location, "pathname")
     }
 
     /// Sends what waits and returns once the receiver has answered.
-    pub fn flush(self) -> impl Future<Output = ()> {
-        self.inner.exporter.flush()
+    pub async fn flush(self) {
+        // It is never rejected.
+        let _ = JsFuture::from(browser::flush()).await;
     }
 
-    /// The identity of a new trace's root. The page samples everything: one person's
-    /// clicks are few, and each may be looked at.
+    /// The identity of a new trace's root, recorded or not as the server's ratio says.
     #[must_use]
     pub fn new_trace(self) -> SpanContext {
-        let mut ids = self.inner.ids.borrow_mut();
-        SpanContext { trace_id: ids.trace_id(), span_id: ids.span_id(), sampled: true }
+        SpanContext::root(&mut self.inner.ids.borrow_mut(), self.inner.ratio)
     }
 
     /// The identity of a new span below `parent`.
     #[must_use]
     pub fn child_of(self, parent: SpanContext) -> SpanContext {
-        SpanContext { span_id: self.inner.ids.borrow_mut().span_id(), ..parent }
-    }
-
-    /// A span that ends with [`Tracer::end`].
-    fn span(
-        self,
-        context: SpanContext,
-        parent: Parent,
-        kind: Kind,
-        name: Text,
-        start_ns: u64,
-    ) -> Span {
-        let mut attributes = Vec::with_capacity(8);
-        let session = span::Value::Text(self.inner.session.clone().into());
-        attributes.push((names::SESSION_ID, session));
-        Span { context, parent, kind, name, start_ns, end_ns: start_ns, attributes, failed: false }
+        parent.child(&mut self.inner.ids.borrow_mut())
     }
 
     /// Ends a span now.
     fn end(self, mut span: Span) {
         span.end_ns = self.inner.clock.now_ns().max(span.start_ns);
-        self.record(span);
-    }
-
-    /// Hands an ended span to the exporter.
-    fn record(self, span: Span) {
-        if span.context.sampled {
-            self.inner.exporter.push(span);
-        }
+        record(&span);
     }
 }
 
-fn resource(window: &Window) -> Resource {
-    let navigator = dynamic::get(window, "navigator");
-    let told = |name| dynamic::text_or_empty(&navigator, name);
-    Resource::new(&[
-        (names::SERVICE_NAME, names::SERVICE),
-        (names::SERVICE_VERSION, env!("CARGO_PKG_VERSION")),
-        (names::DEPLOYMENT_ENVIRONMENT_NAME, "lab"),
-        (names::BROWSER_LANGUAGE, &told("language")),
-        (names::USER_AGENT_ORIGINAL, &told("userAgent")),
-    ])
+/// A span of the visit; [`Tracer::end`] or [`record`] ends it.
+fn begin(context: SpanContext, parent: Parent, kind: Kind, name: Text, start_ns: u64) -> Span {
+    let mut attributes = Vec::with_capacity(8);
+    attributes.push((names::SESSION_ID, Value::Text(browser::session().into())));
+    Span {
+        context,
+        parent,
+        kind,
+        name,
+        start_ns,
+        end_ns: start_ns,
+        attributes,
+        events: Vec::new(),
+        failed: false,
+    }
+}
+
+/// Hands an ended span over for its export.
+fn record(span: &Span) {
+    if span.context.sampled {
+        browser::put_span(encode::span(span).as_bytes());
+    }
 }

@@ -27,6 +27,8 @@ pub enum DropReason {
     SinkQueueFull,
     /// The sink refused it: it would have outgrown its bounds.
     SinkFull,
+    /// A browser lost it before it came here, as it says itself.
+    Browser,
     /// The line was not written: stdout was slower than the lines came.
     StdoutFull,
 }
@@ -47,12 +49,13 @@ impl SignalKind {
 
 impl DropReason {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ExportQueueFull,
         Self::ExportFailed,
         Self::ForwardFailed,
         Self::SinkQueueFull,
         Self::SinkFull,
+        Self::Browser,
         Self::StdoutFull,
     ];
 
@@ -65,6 +68,7 @@ impl DropReason {
             Self::ForwardFailed => "forward_failed",
             Self::SinkQueueFull => "store_queue_full",
             Self::SinkFull => "store_full",
+            Self::Browser => "browser",
             Self::StdoutFull => "stdout_full",
         }
     }

@@ -27,6 +27,7 @@ mod queue;
 mod record;
 pub mod redact;
 mod resource;
+pub mod sampling;
 mod sink;
 mod spans;
 mod transport;

@@ -9,7 +9,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use telemetry::{Full, SignalKind};
+use telemetry::{DropReason, Full, SignalKind};
 
 use crate::error::{ApiError, otlp_body};
 use crate::extract::{expect_object, is_json};
@@ -21,10 +21,13 @@ pub(crate) async fn traces(
     State(state): State<AppState>,
     Otlp(mut request): Otlp<ExportTraceServiceRequest>,
 ) -> Result<Json<Value>, ApiError> {
+    let lost = otlp::dropped_spans(&request);
     let rejected = sanitize::traces(&mut request);
     let message = encode(&state, SignalKind::Span, &request);
     let items = otlp::spans(request);
     forward(&state, SignalKind::Span, message, items.len())?;
+    // Only now: a request that is refused comes again.
+    state.dropped.add(SignalKind::Span, DropReason::Browser, lost);
     state.traces.insert(items, &state.dropped);
     Ok(Json(partial_success("rejectedSpans", rejected)))
 }
@@ -34,11 +37,13 @@ pub(crate) async fn logs(
     State(state): State<AppState>,
     Otlp(mut request): Otlp<ExportLogsServiceRequest>,
 ) -> Result<Json<Value>, ApiError> {
+    let lost = otlp::dropped_logs(&request);
     sanitize::logs(&mut request);
     let message = encode(&state, SignalKind::Log, &request);
     let (items, homeless) = otlp::log_lines(request);
     let forwarded = message.is_some();
     forward(&state, SignalKind::Log, message, items.len() + homeless)?;
+    state.dropped.add(SignalKind::Log, DropReason::Browser, lost);
     state.traces.insert(items, &state.dropped);
     // A collector has a place for records without a trace; the store has none.
     let rejected = if forwarded { 0 } else { homeless };

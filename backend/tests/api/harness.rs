@@ -102,6 +102,7 @@ impl Lab {
             assets: Assets::load(&assets),
             proxies: TrustedProxies::default(),
             links: Links::default(),
+            sample_ratio: 0.25,
         };
         change(&mut parts);
         Self {

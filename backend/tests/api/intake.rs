@@ -77,6 +77,32 @@ async fn a_browsers_span_joins_the_servers_trace() {
 }
 
 #[tokio::test]
+async fn what_a_browser_says_that_it_lost_is_counted() {
+    let lab = Lab::start().await;
+    let lost = |name: &str, count: &str| {
+        let attribute = json!({ "key": name, "value": { "intValue": count } });
+        json!({ "name": "test", "attributes": [attribute] })
+    };
+    let mut body = spans("task-frontend", &click());
+    body["resourceSpans"][0]["scopeSpans"][0]["scope"] = lost("app.dropped_spans", "3");
+    for _ in 0..2 {
+        assert_eq!(post(&lab, "/otlp/v1/traces", &body).await.status, 200);
+    }
+    // A number that no page loses, and one that is none.
+    for count in ["9000000000000000000", "-1"] {
+        let scope = lost("app.dropped_log_records", count);
+        let body = json!({ "resourceLogs": [{ "scopeLogs": [{ "scope": scope }] }] });
+        assert_eq!(post(&lab, "/otlp/v1/logs", body).await.status, 200);
+    }
+    let metrics = lab.get("/metrics").await.body;
+    for (signal, count) in [("span", 6), ("log", 100_000)] {
+        let line =
+            format!("telemetry_dropped_total{{reason=\"browser\",signal=\"{signal}\"}} {count}\n");
+        assert!(metrics.contains(&line), "{metrics}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_cannot_take_the_backends_name() {
     let lab = Lab::start().await;
     for (claimed, kept) in [

@@ -29,6 +29,7 @@ async fn the_page_holds_the_tasks_and_names_its_trace() {
     let timing = page.header("server-timing");
     let traceparent = timing.strip_prefix("traceparent;desc=\"").unwrap().trim_end_matches('"');
     assert!(page.body.contains(&format!("<meta name=\"traceparent\" content=\"{traceparent}\"")));
+    assert!(page.body.contains("<meta name=\"trace-sample-ratio\" content=\"0.25\">"));
     let fields: Vec<_> = traceparent.split('-').collect();
     let trace = lab.trace(fields[1]).await;
     let server =

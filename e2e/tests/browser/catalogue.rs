@@ -31,7 +31,7 @@ async fn the_page_sends_what_the_catalogue_says() {
         lab.add(&format!("task {number}"), "").await.unwrap();
     }
     let browser = Browser::start().await.unwrap();
-    browser.prepare(RECORD).await.unwrap();
+    browser.run_first(RECORD).await.unwrap();
     browser.open(&lab.url).await.unwrap();
     let mut shown = browser.shown_trace("").await.unwrap();
     browser.enter("#title", "typed\n").await.unwrap();

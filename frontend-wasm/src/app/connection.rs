@@ -22,7 +22,7 @@ impl App {
             let is_up = dom::attribute(&self.part("#connection"), "data-state") == "up";
             let document = dynamic::get(self.tracer.window(), "document");
             if (left == 0 || !is_up) && !dynamic::flag(&document, "hidden") {
-                let answer = http::send(self.tracer.window(), &api::look("/api/alerts")).await;
+                let answer = http::send(&api::look("/api/alerts")).await;
                 self.set_connection(answer.is_ok());
                 // A server without alerts has no such address.
                 if let Ok(Answer { status: 200, body, .. }) = answer {

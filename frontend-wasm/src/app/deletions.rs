@@ -96,7 +96,7 @@ impl App {
                 keepalive: true,
                 timeout_ms: UNDO_MS,
             };
-            drop(http::start(self.tracer.window(), &call));
+            drop(http::send(&call));
             interaction.end(self.tracer, None);
             spawn(self.tracer.flush());
         }

@@ -76,7 +76,7 @@ impl Panel {
         for look in 0..TRACE_LOOKS {
             let start = url.len();
             decimal::push(&mut url, look as u64);
-            let answer = http::send(tracer.window(), &api::look(&url)).await;
+            let answer = http::send(&api::look(&url)).await;
             url.truncate(start);
             if self.turn.get() != turn {
                 return;

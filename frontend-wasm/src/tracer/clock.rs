@@ -2,8 +2,7 @@
 
 use std::cell::Cell;
 
-use wasm_bindgen::JsValue;
-use web_sys::Performance;
+use web_sys::{Event, Performance};
 
 use crate::dynamic;
 
@@ -31,12 +30,6 @@ impl Clock {
         self.performance.now()
     }
 
-    /// The browser's performance entries of one type.
-    #[must_use]
-    pub fn entries(&self, kind: &str) -> JsValue {
-        self.performance.get_entries_by_type(kind).into()
-    }
-
     /// Now.
     #[must_use]
     pub fn now_ns(&self) -> u64 {
@@ -51,7 +44,8 @@ impl Clock {
 
     /// The moment of an event, or now when the browser gives it no sensible time.
     #[must_use]
-    pub fn event_ns(&self, time_stamp_ms: f64) -> u64 {
+    pub fn event_ns(&self, event: &Event) -> u64 {
+        let time_stamp_ms = dynamic::number(event, "timeStamp").unwrap_or(0.0);
         self.at_ns(event_ms(time_stamp_ms, self.page_ms()))
     }
 

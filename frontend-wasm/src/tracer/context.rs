@@ -1,6 +1,7 @@
 //! What travels between services: W3C Trace Context's `traceparent`.
 
-use super::ids::{SpanId, TraceId, parse_hex};
+use super::ids::{IdPool, SpanId, TraceId, parse_hex};
+use super::sampling::Ratio;
 
 /// A span as its children, here or in another service, refer to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,19 @@ pub struct SpanContext {
 }
 
 impl SpanContext {
+    /// The root of a new trace, recorded or not as `ratio` says.
+    #[must_use]
+    pub fn root(ids: &mut IdPool, ratio: Ratio) -> Self {
+        let trace_id = ids.trace_id();
+        Self { trace_id, span_id: ids.span_id(), sampled: ratio.samples(trace_id) }
+    }
+
+    /// A new span of the same trace.
+    #[must_use]
+    pub fn child(self, ids: &mut IdPool) -> Self {
+        Self { span_id: ids.span_id(), ..self }
+    }
+
     /// The header's value, version 00: `00-{trace id}-{span id}-{flags}`.
     #[must_use]
     pub fn traceparent(&self) -> String {

@@ -6,7 +6,6 @@
 use api_types::decimal;
 
 use super::ids::push_hex;
-use super::names;
 use super::span::{Parent, Span, Value};
 
 /// Bytes that a text keeps in a span: a URL can be megabytes long.
@@ -19,86 +18,12 @@ const FLAGS_REMOTE_PARENT: u64 = 0x301;
 
 const STATUS_ERROR: u64 = 2;
 
-/// What every request begins with: the resource and the scope.
-#[derive(Clone, Debug)]
-pub struct Resource {
-    attributes: String,
-}
-
-impl Resource {
-    /// A resource of text attributes.
-    #[must_use]
-    pub fn new(attributes: &[(&str, &str)]) -> Self {
-        let mut json = String::new();
-        for (at, (name, text)) in attributes.iter().enumerate() {
-            if at > 0 {
-                json.push(',');
-            }
-            push_text_attribute(&mut json, name, text);
-        }
-        Self { attributes: json }
-    }
-}
-
-/// One request's body in the making.
-pub struct Body {
-    json: String,
-    max_bytes: usize,
-    spans: usize,
-}
-
-/// Closes the spans, their scope, its resource and the request.
-const END: &str = "]}]}]}";
-
-impl Body {
-    /// A body that stays within `max_bytes`. `dropped` is how many spans this page has
-    /// lost so far; it stands on the scope once there are any.
-    #[must_use]
-    pub fn new(resource: &Resource, dropped: u64, max_bytes: usize) -> Self {
-        let mut json = String::with_capacity(4096);
-        json.push_str(r#"{"resourceSpans":[{"resource":{"attributes":["#);
-        json.push_str(&resource.attributes);
-        json.push_str(r#"]},"scopeSpans":[{"scope":{"name":"#);
-        push_text(&mut json, names::SCOPE);
-        json.push_str(r#","version":"#);
-        push_text(&mut json, env!("CARGO_PKG_VERSION"));
-        if dropped > 0 {
-            json.push_str(r#","attributes":["#);
-            push_int_attribute(&mut json, names::APP_DROPPED_SPANS, false, dropped);
-            json.push(']');
-        }
-        json.push_str(r#"},"spans":["#);
-        Self { json, max_bytes, spans: 0 }
-    }
-
-    /// Appends a span; leaves the body as it was and says `false` when it does not fit.
-    pub fn push(&mut self, span: &Span) -> bool {
-        let before = self.json.len();
-        if self.spans > 0 {
-            self.json.push(',');
-        }
-        push_span(&mut self.json, span);
-        let fits = self.json.len() + END.len() <= self.max_bytes;
-        if fits {
-            self.spans += 1;
-        } else {
-            self.json.truncate(before);
-        }
-        fits
-    }
-
-    /// How many spans it holds.
-    #[must_use]
-    pub fn spans(&self) -> usize {
-        self.spans
-    }
-
-    /// The finished JSON.
-    #[must_use]
-    pub fn finish(mut self) -> String {
-        self.json.push_str(END);
-        self.json
-    }
+/// A span as an element of OTLP/JSON's `spans`.
+#[must_use]
+pub fn span(span: &Span) -> String {
+    let mut json = String::with_capacity(1024);
+    push_span(&mut json, span);
+    json
 }
 
 fn push_span(out: &mut String, span: &Span) {
@@ -132,6 +57,14 @@ fn push_span(out: &mut String, span: &Span) {
                 push_int_attribute(out, name, *number < 0, number.unsigned_abs());
             }
         }
+    }
+    for (at, (name, time_ns)) in span.events.iter().enumerate() {
+        out.push_str(if at == 0 { r#"],"events":["# } else { "," });
+        out.push_str(r#"{"name":"#);
+        push_text(out, name);
+        out.push_str(r#","timeUnixNano":""#);
+        decimal::push(out, *time_ns);
+        out.push_str(r#""}"#);
     }
     out.push(']');
     if span.failed {
@@ -196,12 +129,12 @@ fn push_escaped(out: &mut String, text: &str, max_bytes: usize) {
 #[cfg(test)]
 pub(crate) mod tests {
     use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-    use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
     use serde_json::json;
 
     use super::*;
     use crate::tracer::context::SpanContext;
     use crate::tracer::ids::{SpanId, TraceId};
+    use crate::tracer::names;
     use crate::tracer::span::Kind;
 
     /// A root span with one attribute.
@@ -218,15 +151,16 @@ pub(crate) mod tests {
             start_ns: 1_795_000_000_123_456_789,
             end_ns: u64::MAX,
             attributes: vec![(names::SESSION_ID, Value::Text("s".into()))],
+            events: Vec::new(),
             failed: false,
         }
     }
 
-    fn body(spans: &[Span], dropped: u64) -> String {
-        let resource = Resource::new(&[(names::SERVICE_NAME, names::SERVICE)]);
-        let mut body = Body::new(&resource, dropped, usize::MAX);
-        assert!(spans.iter().all(|span| body.push(span)));
-        body.finish()
+    /// A request with these spans, as the export in `js/outbox.js` puts it together.
+    fn body(spans: &[Span]) -> String {
+        let spans: Vec<_> = spans.iter().map(super::span).collect();
+        let spans = spans.join(",");
+        format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{spans}]}}]}}]}}"#)
     }
 
     const HOSTILE: [&str; 5] = [
@@ -242,7 +176,7 @@ pub(crate) mod tests {
         for text in HOSTILE {
             let mut span = span(text);
             span.text(names::URL_FULL, text);
-            let json: serde_json::Value = serde_json::from_str(&body(&[span], 0)).unwrap();
+            let json: serde_json::Value = serde_json::from_str(&body(&[span])).unwrap();
             let span = &json["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
             assert_eq!(span["name"], text);
             assert_eq!(span["attributes"][1]["value"]["stringValue"], text);
@@ -256,16 +190,9 @@ pub(crate) mod tests {
         failed.parent = Parent::Remote(SpanId([1; 8]));
         failed.fail("500");
         failed.int(names::SERVER_PORT, -8080);
-        let json: serde_json::Value = serde_json::from_str(&body(&[failed], 3)).unwrap();
+        failed.events = vec![("requestStart", 5), ("responseEnd", u64::MAX)];
+        let json: serde_json::Value = serde_json::from_str(&body(&[failed])).unwrap();
         let scope = &json["resourceSpans"][0]["scopeSpans"][0];
-        assert_eq!(
-            scope["scope"],
-            json!({
-                "name": "frontend-wasm",
-                "version": env!("CARGO_PKG_VERSION"),
-                "attributes": [{"key": "app.dropped_spans", "value": {"intValue": "3"}}],
-            })
-        );
         assert_eq!(
             scope["spans"],
             json!([{
@@ -282,6 +209,10 @@ pub(crate) mod tests {
                     {"key": "error.type", "value": {"stringValue": "500"}},
                     {"key": "server.port", "value": {"intValue": "-8080"}},
                 ],
+                "events": [
+                    {"name": "requestStart", "timeUnixNano": "5"},
+                    {"name": "responseEnd", "timeUnixNano": "18446744073709551615"},
+                ],
                 "status": {"code": 2},
             }])
         );
@@ -290,16 +221,8 @@ pub(crate) mod tests {
     #[test]
     fn opentelemetrys_own_types_read_it() {
         let spans: Vec<_> = HOSTILE.into_iter().map(span).collect();
-        let request: ExportTraceServiceRequest = serde_json::from_str(&body(&spans, 1)).unwrap();
-        let resource = &request.resource_spans[0];
-        let service = &resource.resource.as_ref().unwrap().attributes[0];
-        assert_eq!(service.key, "service.name");
-        let value = service.value.as_ref().unwrap().value.as_ref().unwrap();
-        assert_eq!(value, &Any::StringValue("task-frontend".into()));
-        let scope = &resource.scope_spans[0];
-        let dropped = &scope.scope.as_ref().unwrap().attributes[0];
-        let value = dropped.value.as_ref().unwrap().value.as_ref().unwrap();
-        assert_eq!(value, &Any::IntValue(1));
+        let request: ExportTraceServiceRequest = serde_json::from_str(&body(&spans)).unwrap();
+        let scope = &request.resource_spans[0].scope_spans[0];
         assert_eq!(scope.spans.len(), HOSTILE.len());
         for (read, text) in scope.spans.iter().zip(HOSTILE) {
             assert_eq!(read.name, text);
@@ -310,20 +233,6 @@ pub(crate) mod tests {
             assert_eq!(read.start_time_unix_nano, 1_795_000_000_123_456_789);
             assert_eq!(read.end_time_unix_nano, u64::MAX);
         }
-    }
-
-    #[test]
-    fn a_body_keeps_to_its_bound() {
-        let resource = Resource::new(&[]);
-        let mut body = Body::new(&resource, 0, 1000);
-        let mut pushed = 0;
-        while body.push(&span("x")) {
-            pushed += 1;
-        }
-        assert_eq!(body.spans(), pushed);
-        let json = body.finish();
-        assert!(pushed > 1 && json.len() <= 1000, "{pushed} spans, {} bytes", json.len());
-        serde_json::from_str::<serde_json::Value>(&json).unwrap();
     }
 
     #[test]

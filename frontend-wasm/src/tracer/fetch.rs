@@ -2,11 +2,12 @@
 //! call, not a patch of `window.fetch`: that costs twice as much, and would trace what
 //! other scripts do.
 
-use super::Tracer;
 use super::context::SpanContext;
 use super::names;
 use super::origin::Origin;
 use super::span::{Kind, Parent, Span};
+use super::timing;
+use super::{Tracer, begin};
 use crate::http::{self, Answer, Call, Fault};
 
 /// After this an answer no longer matters to the person who waits.
@@ -32,7 +33,7 @@ impl Tracer {
         request: Request,
     ) -> Result<Answer, Fault> {
         let context = self.child_of(parent);
-        let mut span = self.span(
+        let mut span = begin(
             context,
             Parent::Local(parent.span_id),
             Kind::Client,
@@ -45,13 +46,16 @@ impl Tracer {
             method: request.method,
             url: &request.url,
             body: request.body.as_deref(),
-            traceparent: is_ours.then_some(&traceparent),
+            traceparent: is_ours.then_some(traceparent.as_str()),
             keepalive: false,
             timeout_ms: TIMEOUT_MS,
         };
-        let outcome = http::send(self.window(), &call).await;
+        let outcome = http::send(&call).await;
         match &outcome {
-            Ok(answer) => span.answered(answer.status),
+            Ok(answer) => {
+                span.answered(answer.status);
+                timing::describe(&mut span, self.clock(), &answer.timing, &timing::REQUEST);
+            }
             Err(fault) => span.fail(fault.name.clone()),
         }
         self.end(span);

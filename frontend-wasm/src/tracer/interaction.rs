@@ -3,11 +3,10 @@
 use api_types::Timestamp;
 use web_sys::Event;
 
-use super::Tracer;
 use super::context::SpanContext;
 use super::names;
 use super::span::{Kind, Parent, Span};
-use crate::dynamic;
+use super::{Tracer, begin};
 
 /// How the person asked for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,13 +107,11 @@ impl Tracer {
     ) -> Interaction {
         self.clock().settle();
         let start_ns = match event {
-            Some(event) => {
-                self.clock().event_ns(dynamic::number(event, "timeStamp").unwrap_or(0.0))
-            }
+            Some(event) => self.clock().event_ns(event),
             None => self.clock().now_ns(),
         };
         let name = span_name(trigger, action).into();
-        let mut span = self.span(self.new_trace(), Parent::None, Kind::Internal, name, start_ns);
+        let mut span = begin(self.new_trace(), Parent::None, Kind::Internal, name, start_ns);
         span.text(names::APP_ACTION, action.name());
         span.text(names::EVENT_TYPE, trigger.event_type());
         span.text(names::URL_PATH, self.path());

@@ -1,10 +1,13 @@
-//! Attribute names, each declared once: OpenTelemetry semantic conventions 1.44,
-//! and the lab's own below `app.`.
+//! Attribute names of spans, each declared once: OpenTelemetry semantic conventions 1.44,
+//! and the lab's own below `app.`. Those of the resource and of log records stand where
+//! they are written, in `js/`.
 
 /// The request's method.
 pub const HTTP_REQUEST_METHOD: &str = "http.request.method";
 /// The answer's status code.
 pub const HTTP_RESPONSE_STATUS_CODE: &str = "http.response.status_code";
+/// Bytes of the answer's body as they came over the network.
+pub const HTTP_RESPONSE_BODY_SIZE: &str = "http.response.body.size";
 /// The absolute URL.
 pub const URL_FULL: &str = "url.full";
 /// The page's path.
@@ -22,17 +25,6 @@ pub const DB_SYSTEM_NAME: &str = "db.system.name";
 /// One tab's visit.
 pub const SESSION_ID: &str = "session.id";
 
-/// The resource's `service.name`.
-pub const SERVICE_NAME: &str = "service.name";
-/// The resource's `service.version`.
-pub const SERVICE_VERSION: &str = "service.version";
-/// The resource's `deployment.environment.name`.
-pub const DEPLOYMENT_ENVIRONMENT_NAME: &str = "deployment.environment.name";
-/// The language that the person prefers.
-pub const BROWSER_LANGUAGE: &str = "browser.language";
-/// The whole `User-Agent`.
-pub const USER_AGENT_ORIGINAL: &str = "user_agent.original";
-
 /// What the person did.
 pub const APP_ACTION: &str = "app.action";
 /// The DOM event that it came from.
@@ -43,9 +35,6 @@ pub const APP_FIRST_BYTE_MS: &str = "app.first_byte_ms";
 pub const APP_DOM_CONTENT_LOADED_MS: &str = "app.dom_content_loaded_ms";
 /// From the start of the navigation until the app took the page over.
 pub const APP_READY_MS: &str = "app.ready_ms";
-/// Spans lost since the page opened, on the instrumentation scope.
-pub const APP_DROPPED_SPANS: &str = "app.dropped_spans";
-
 /// This application's `service.name`.
 pub const SERVICE: &str = "task-frontend";
 /// The instrumentation scope.

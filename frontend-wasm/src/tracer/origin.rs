@@ -39,6 +39,15 @@ impl Origin {
     }
 }
 
+/// A URL without its fragment, which never leaves the browser.
+#[must_use]
+pub fn without_fragment(mut url: String) -> String {
+    if let Some(fragment) = url.bytes().position(|byte| byte == b'#') {
+        url.truncate(fragment);
+    }
+    url
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +61,13 @@ mod tests {
         assert_eq!(origin("http://lab.example:8080", "8080").port, 8080);
         assert_eq!(origin("http://lab.example", "").port, 80);
         assert_eq!(origin("https://lab.example", "").port, 443);
+    }
+
+    #[test]
+    fn a_fragment_is_cut() {
+        for (url, cut) in [("http://a/b?c#d#e", "http://a/b?c"), ("/é#", "/é"), ("/", "/")] {
+            assert_eq!(without_fragment(url.into()), cut);
+        }
     }
 
     #[test]

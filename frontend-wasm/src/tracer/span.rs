@@ -57,6 +57,8 @@ pub struct Span {
     pub end_ns: u64,
     /// By name; each name occurs once.
     pub attributes: Vec<(&'static str, Value)>,
+    /// Moments within it, in nanoseconds since the Unix epoch.
+    pub events: Vec<(&'static str, u64)>,
     /// Status ERROR; otherwise the status is left unset.
     pub failed: bool,
 }

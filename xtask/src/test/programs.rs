@@ -13,7 +13,7 @@ struct Program {
     packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 8] = [
+const PROGRAMS: [Program; 9] = [
     // Without a font, Chromium lays out every glyph as an empty box.
     Program {
         names: &["chromium", "chromium-browser"],

@@ -81,7 +81,7 @@ async fn render(
         .as_ref()
         .map(|value| [(SERVER_TIMING, format!("traceparent;desc=\"{value}\""))]);
     let links = state.links.shown(headers);
-    let page = Page::new(view, links, traceparent, refused, &state.assets);
+    let page = Page::new(view, links, traceparent, refused, state);
     Ok((timing, Html(page.render()?)).into_response())
 }
 

@@ -1,0 +1,56 @@
+//! What still leaves when the page goes, and what comes when the server is back.
+
+use e2e::intake::attributes;
+use serde_json::json;
+
+use crate::Stage;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_when_a_tab_is_closed_arrives() {
+    let stage = Stage::set(&[]).await;
+    let other = stage.browser.tab().await.unwrap();
+    stage.browser.new_tab().await.unwrap();
+    stage.browser.open(&stage.front.url).await.unwrap();
+    stage.front.intake.span("documentLoad").await;
+    stage
+        .run_own(
+            "history.pushState(0, '', '/other'); history.back(); \
+                   Promise.reject(new Error('the last'))",
+        )
+        .await;
+    // The route's span ends with the next picture; both wait for company.
+    stage.browser.run("return new Promise((go) => setTimeout(() => go(0), 300))").await.unwrap();
+    let before = stage.front.intake.requests().len();
+    stage.browser.close_tab().await.unwrap();
+    stage.browser.command(&other).await.unwrap();
+    stage.front.intake.event("exception").await;
+    stage.front.intake.span("routeChange").await;
+    let name = |record: &opentelemetry_proto::tonic::logs::v1::LogRecord| {
+        attributes(&record.attributes).get("browser.web_vital.name") == Some(&json!("cls"))
+    };
+    stage.front.intake.until(|intake| intake.logs().into_iter().find(name)).await;
+    // One request per signal, and none again for what has left.
+    assert_eq!(stage.front.intake.requests().len() - before, 2);
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn spans_of_a_time_without_server_come_when_it_is_back() {
+    let mut stage = Stage::open().await;
+    stage.front.intake.span("documentLoad").await;
+    stage.front.down();
+    stage.add("Nobody there").await;
+    stage.browser.find("#notice[data-kind=error]").await.unwrap();
+    // Long enough for an export to fail.
+    stage.browser.run("return new Promise((go) => setTimeout(() => go(0), 2500))").await.unwrap();
+    stage.front.up().unwrap();
+    let click = stage.front.intake.span("click add-task").await;
+    let request = stage.front.intake.span("POST /api/tasks").await;
+    assert_eq!(request.parent_span_id, click.span_id);
+    for span in [&click, &request] {
+        assert_eq!(span.status.as_ref().unwrap().code, 2);
+        assert_eq!(attributes(&span.attributes)["error.type"], "TypeError");
+    }
+    assert!(attributes(&request.attributes).get("http.response.status_code").is_none());
+    stage.close().await;
+}
