@@ -1,14 +1,13 @@
 //! `cargo xtask test`: every check, from the format to a click in a real browser.
 
 mod apt;
-pub(crate) mod postgres;
 mod programs;
 mod schemathesis;
 mod slo;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use postgres::{Durability, Postgres};
+use postgres_fixture::{Durability, Postgres};
 
 use crate::steps::{self, Step};
 use crate::{frontend, lint, npm, process, workspace};

@@ -14,8 +14,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use postgres_fixture::{Durability, Postgres};
 
-use crate::test::postgres::{Durability, Postgres};
 use crate::{process, workspace};
 use report::Report;
 use server::Server;

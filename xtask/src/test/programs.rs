@@ -1,7 +1,5 @@
 //! The programs that the browser tests start, and the Debian packages that bring them.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process;
@@ -33,9 +31,6 @@ const PROGRAMS: [Program; 9] = [
     Program { names: &["python3-venv"], packages: &["python3-venv"] },
 ];
 
-/// Debian keeps each PostgreSQL version's programs off the `PATH`.
-const POSTGRESQL: &str = "/usr/lib/postgresql";
-
 /// The packages of all programs that `is_here` denies.
 pub(crate) fn missing_packages(is_here: impl Fn(&str) -> bool) -> Vec<&'static str> {
     let mut packages: Vec<_> = PROGRAMS
@@ -55,23 +50,10 @@ pub(crate) fn is_here(name: &str) -> bool {
         return process::capture(python.args(["-c", "import ensurepip, venv"])).is_ok();
     }
     if name == "postgres" {
-        postgres_bin().is_some()
+        postgres_fixture::programs().is_some()
     } else {
         process::find_program(name).is_some()
     }
-}
-
-/// The directory of PostgreSQL's server programs; of several versions the newest.
-pub(crate) fn postgres_bin() -> Option<PathBuf> {
-    if let Some(program) = process::find_program("postgres") {
-        return program.parent().map(Path::to_path_buf);
-    }
-    let versions = fs::read_dir(POSTGRESQL).ok()?.flatten().map(|entry| entry.path());
-    let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
-    versions
-        .filter(|version| version.join("bin/postgres").is_file())
-        .max_by_key(number)
-        .map(|version| version.join("bin"))
 }
 
 #[cfg(test)]
