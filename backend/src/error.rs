@@ -92,8 +92,18 @@ pub enum ApiError {
     #[error("The request took longer than {0} seconds and was given up.")]
     TooSlow(u64),
     /// The store failed.
-    #[error("The database does not answer at the moment. Nothing was changed; please try again.")]
+    // A connection that breaks in the middle of a write leaves open whether it was done.
+    #[error(
+        "The database does not answer at the moment. Please try again, and look first \
+         whether a change was made."
+    )]
     DatabaseUnavailable(#[source] StoreError),
+    /// The store takes no writes.
+    #[error("The database can only be read at the moment. Nothing was changed.")]
+    DatabaseReadOnly(#[source] StoreError),
+    /// The store's disk is full.
+    #[error("There is no room for more data. Nothing was changed.")]
+    StorageFull(#[source] StoreError),
     /// The store refused.
     #[error("The request failed on our side. The trace shows where.")]
     Database(#[source] StoreError),
@@ -138,6 +148,8 @@ impl ApiError {
             Self::Overloaded => Code::Overloaded,
             Self::TooSlow(_) => Code::RequestTimeout,
             Self::DatabaseUnavailable(_) => Code::DatabaseUnavailable,
+            Self::DatabaseReadOnly(_) => Code::DatabaseReadOnly,
+            Self::StorageFull(_) => Code::StorageFull,
             Self::Database(_) => Code::DatabaseError,
             Self::Internal(_) => Code::InternalError,
         }
@@ -153,9 +165,10 @@ impl ApiError {
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         match self {
-            Self::DatabaseUnavailable(error) | Self::Database(error) => {
-                Some(telemetry::error_chain(error))
-            }
+            Self::DatabaseUnavailable(error)
+            | Self::DatabaseReadOnly(error)
+            | Self::StorageFull(error)
+            | Self::Database(error) => Some(telemetry::error_chain(error)),
             Self::Internal(cause) => Some(cause.clone()),
             Self::Simulated => Some("an error was simulated on request".to_owned()),
             _ => None,
@@ -176,6 +189,8 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::DatabaseUnavailable(error),
+            StoreError::ReadOnly(_) => Self::DatabaseReadOnly(error),
+            StoreError::Full(_) => Self::StorageFull(error),
             StoreError::Failed(_) => Self::Database(error),
         }
     }

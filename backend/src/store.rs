@@ -4,6 +4,7 @@
 //! `DATABASE_URL` (ADR 0001). Every statement goes through [`observe::Observed`], which
 //! makes its span and its metric.
 
+mod fault;
 pub mod observe;
 pub mod postgres;
 pub mod sqlite;
@@ -17,6 +18,7 @@ use time::OffsetDateTime;
 
 use crate::domain::smoke::SmokePlan;
 use crate::domain::task::{NewTask, Task, TaskChanges, TaskQuery, TaskStats};
+use fault::Fault;
 
 /// The tasks of one lab.
 #[async_trait]
@@ -88,6 +90,12 @@ pub enum StoreError {
     /// No connection was to be had, or the one in use broke.
     #[error("the database does not answer")]
     Unavailable(#[source] Arc<sqlx::Error>),
+    /// The database takes no writes.
+    #[error("the database can only be read")]
+    ReadOnly(#[source] Arc<sqlx::Error>),
+    /// There is no room for what was to be written.
+    #[error("the database's disk is full")]
+    Full(#[source] Arc<sqlx::Error>),
     /// The database answered and refused.
     #[error("the database refused a statement")]
     Failed(#[source] Arc<sqlx::Error>),
@@ -99,6 +107,8 @@ impl StoreError {
     pub const fn class(&self) -> &'static str {
         match self {
             Self::Unavailable(_) => "database_unavailable",
+            Self::ReadOnly(_) => "database_read_only",
+            Self::Full(_) => "storage_full",
             Self::Failed(_) => "database_error",
         }
     }
@@ -107,52 +117,22 @@ impl StoreError {
     /// result code; `None` where it said nothing.
     #[must_use]
     pub fn response_code(&self) -> Option<String> {
-        let (Self::Unavailable(error) | Self::Failed(error)) = self;
+        let (Self::Unavailable(error)
+        | Self::ReadOnly(error)
+        | Self::Full(error)
+        | Self::Failed(error)) = self;
         Some(error.as_database_error()?.code()?.into_owned())
     }
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let unavailable = match &error {
-            sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            // The server broke off in the middle of an answer.
-            | sqlx::Error::Protocol(_) => true,
-            sqlx::Error::Database(database) => {
-                database.code().is_some_and(|code| is_transient(&code))
-            }
-            _ => false,
-        };
-        let error = Arc::new(error);
-        if unavailable { Self::Unavailable(error) } else { Self::Failed(error) }
-    }
-}
-
-/// Codes that say "not now": PostgreSQL's classes of connection faults, of exhausted
-/// resources and of a server that starts or stops, and SQLite's busy and locked.
-fn is_transient(code: &str) -> bool {
-    let sqlite = code.parse::<u32>().ok().filter(|_| code.len() < 5).map(|code| code & 0xff);
-    match sqlite {
-        Some(code) => matches!(code, 5 | 6),
-        None => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn transient_codes_are_told_from_faults() {
-        for code in ["08006", "53300", "57P01", "57P03", "5", "6", "261", "517"] {
-            assert!(is_transient(code), "{code}");
-        }
-        for code in ["23505", "42P01", "57014", "1", "13", "19", "2067"] {
-            assert!(!is_transient(code), "{code}");
+        let (fault, error) = (Fault::of(&error), Arc::new(error));
+        match fault {
+            Fault::Unavailable => Self::Unavailable(error),
+            Fault::ReadOnly => Self::ReadOnly(error),
+            Fault::Full => Self::Full(error),
+            Fault::Other => Self::Failed(error),
         }
     }
 }

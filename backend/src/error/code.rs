@@ -93,14 +93,18 @@ codes! {
         "Something happened that nobody expected."
     SimulatedError "simulated_error" INTERNAL_SERVER_ERROR
         "The error that `/api/simulate-error` is for."
+    DatabaseReadOnly "database_read_only" SERVICE_UNAVAILABLE
+        "The database can only be read at the moment; nothing was changed."
     DatabaseUnavailable "database_unavailable" SERVICE_UNAVAILABLE
-        "The database does not answer; nothing was changed."
+        "The database does not answer. A connection that broke in the middle of a write leaves open whether it was done: look before you repeat it."
     IntakeFull "intake_full" SERVICE_UNAVAILABLE
         "Telemetry arrives faster than it can be forwarded."
     Overloaded "overloaded" SERVICE_UNAVAILABLE
         "Too many requests are under way."
     RequestTimeout "request_timeout" SERVICE_UNAVAILABLE
         "The request took too long and was given up."
+    StorageFull "storage_full" INSUFFICIENT_STORAGE
+        "The database's disk is full; nothing was changed."
 }
 
 impl fmt::Display for Code {

@@ -45,6 +45,14 @@ pub(crate) enum CrossSite {
     Refused(#[to_schema] Problem),
 }
 
+/// What a write may meet.
+#[derive(IntoResponses)]
+pub(crate) enum Storage {
+    /// The database's disk is full.
+    #[response(status = 507, content_type = "application/problem+json")]
+    Full(#[to_schema] Problem),
+}
+
 /// Nothing has this id.
 #[derive(IntoResponses)]
 pub(crate) enum NotFound {

@@ -17,17 +17,16 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value as Any;
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
 use crate::collector::{Collector, Received, attribute, text};
 use crate::lab::{self, Lab};
+use crate::postgres;
 use document::Table;
 use drive::Intruder;
 use logs::Line;
 use spans::Seen;
 
-const SERVER: &str = "LAB_TEST_POSTGRES_URL";
 /// Prometheus' own checker; `cargo xtask test` says here where it is.
 const PROMTOOL: &str = "LAB_PROMTOOL";
 
@@ -74,16 +73,8 @@ async fn on_sqlite_it_is_what_comes_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_postgres_it_is_what_comes_out() {
-    let Ok(server) = std::env::var(SERVER) else {
-        eprintln!("skipped: {SERVER} names no server; `cargo xtask test` starts one");
-        return;
-    };
-    let mut admin = PgConnection::connect(&server).await.unwrap();
-    let name = format!("catalogue_{}", uuid::Uuid::new_v4().simple());
-    // Made of letters and digits just now.
-    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    check("postgresql", &format!("{base}/{name}")).await;
+    let Some(database) = postgres::database().await else { return };
+    check("postgresql", &database).await;
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! A running `backend serve` on a free port.
 
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Output, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -9,10 +11,13 @@ use nix::unistd::Pid;
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// How long anything may take that is sure to happen, on a machine that is busy.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
 pub(crate) struct Lab {
     child: Child,
-    stdout: BufReader<std::process::ChildStdout>,
-    lines: Vec<Value>,
+    log: Arc<Mutex<Vec<Value>>>,
+    reader: JoinHandle<()>,
     pub(crate) url: String,
     _folder: TempDir,
 }
@@ -20,14 +25,20 @@ pub(crate) struct Lab {
 /// `backend serve` on a free port and a database of its own, with no variable of the
 /// tests' environment that would matter.
 pub(crate) fn command(folder: &TempDir) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_backend"));
+    wrapped(folder, &[])
+}
+
+/// The same, started by a program that takes a command, such as `prlimit`.
+pub(crate) fn wrapped(folder: &TempDir, wrapper: &[&str]) -> Command {
+    let words = [wrapper, &[env!("CARGO_BIN_EXE_backend"), "serve"]].concat();
+    let mut command = Command::new(words[0]);
     for (name, _) in std::env::vars() {
         if name.starts_with("OTEL_") || name.starts_with("LAB_") || name == "RUST_LOG" {
             command.env_remove(name);
         }
     }
     command
-        .arg("serve")
+        .args(&words[1..])
         .env("LAB_LISTEN", "127.0.0.1:0")
         .env("DATABASE_URL", format!("sqlite://{}/lab.db", folder.path().display()))
         .stdin(Stdio::null());
@@ -42,48 +53,76 @@ pub(crate) fn output(mut command: Command) -> Output {
 impl Lab {
     pub(crate) fn start(vars: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().unwrap();
-        let mut child = command(&folder)
-            .envs(vars.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut lab =
-            Self { child, stdout, lines: Vec::new(), url: String::new(), _folder: folder };
-        loop {
-            let line = lab.read_line();
-            let message = line["message"].as_str().unwrap();
-            if let Some(url) = message.strip_prefix("Listening on ") {
-                url.clone_into(&mut lab.url);
-                return lab;
-            }
-        }
+        let mut command = command(&folder);
+        command.envs(vars.iter().copied());
+        Self::run(command, folder)
     }
 
-    fn read_line(&mut self) -> Value {
-        let mut line = String::new();
-        assert!(self.stdout.read_line(&mut line).unwrap() > 0, "the server ended early");
-        let line: Value = serde_json::from_str(&line).unwrap();
-        self.lines.push(line.clone());
-        line
+    /// Starts `command` and waits until it listens; its log may begin with lines that
+    /// are no JSON.
+    pub(crate) fn run(mut command: Command, folder: TempDir) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let url = loop {
+            let line = next(&mut lines).expect("the server ended early");
+            let url = line["message"].as_str().and_then(|text| text.strip_prefix("Listening on "));
+            let url = url.map(str::to_owned);
+            log.lock().unwrap().push(line);
+            if let Some(url) = url {
+                break url;
+            }
+        };
+        // Read all the time: a pipe that is full would cost lines.
+        let written = Arc::clone(&log);
+        let reader = thread::spawn(move || {
+            while let Some(line) = next(&mut lines) {
+                written.lock().unwrap().push(line);
+            }
+        });
+        Self { child, log, reader, url, _folder: folder }
+    }
+
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_raw(self.child.id().try_into().unwrap())
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
+        kill(self.pid(), signal).unwrap();
     }
 
     /// Stops with SIGTERM; gives the exit code, the time it took and the log.
-    pub(crate) fn stop(mut self) -> (Option<i32>, Duration, Vec<Value>) {
-        let start = Instant::now();
+    pub(crate) fn stop(self) -> (Option<i32>, Duration, Vec<Value>) {
         self.signal(Signal::SIGTERM);
-        let mut rest = String::new();
-        self.stdout.read_to_string(&mut rest).unwrap();
-        let status = self.child.wait().unwrap();
+        self.wait()
+    }
+
+    /// Waits until it has ended; gives the exit code, the time it took and the log.
+    pub(crate) fn wait(mut self) -> (Option<i32>, Duration, Vec<Value>) {
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(start.elapsed() < PATIENCE, "the server does not end");
+            thread::sleep(Duration::from_millis(2));
+        };
         let took = start.elapsed();
-        let mut lines = std::mem::take(&mut self.lines);
-        lines.extend(rest.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
+        while !self.reader.is_finished() {
+            assert!(start.elapsed() < PATIENCE, "somebody else keeps the log open");
+            thread::sleep(Duration::from_millis(2));
+        }
+        let lines = std::mem::take(&mut *self.log.lock().unwrap());
         (status.code(), took, lines)
+    }
+}
+
+fn next(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<Value> {
+    loop {
+        let line = lines.next()?.unwrap();
+        if line.starts_with('{') {
+            return Some(serde_json::from_str(&line).unwrap());
+        }
     }
 }
 

@@ -3,18 +3,17 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
 use crate::lab::Lab;
+use crate::postgres::{self, notice};
 
 /// The program; `cargo xtask test` installs it and says here where it is.
 const PROGRAM: &str = "LAB_SCHEMATHESIS";
-const SERVER: &str = "LAB_TEST_POSTGRES_URL";
 
 fn check(vars: &[(&str, &str)]) {
     let Some(program) = std::env::var_os(PROGRAM).map(PathBuf::from) else {
-        eprintln!("skipped: {PROGRAM} names no program; `cargo xtask test` installs it");
+        notice(&format!("{PROGRAM} names no program; `cargo xtask test` installs it"));
         return;
     };
     let lab = Lab::start(vars);
@@ -46,14 +45,6 @@ fn sqlite_keeps_to_the_description() {
 
 #[tokio::test]
 async fn postgres_keeps_to_the_description() {
-    let Ok(server) = std::env::var(SERVER) else {
-        eprintln!("skipped: {SERVER} names no server; `cargo xtask test` starts one");
-        return;
-    };
-    let mut admin = PgConnection::connect(&server).await.unwrap();
-    let name = format!("schema_{}", uuid::Uuid::new_v4().simple());
-    // Made of letters and digits just now.
-    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    check(&[("DATABASE_URL", &format!("{base}/{name}"))]);
+    let Some(database) = postgres::database().await else { return };
+    check(&[("DATABASE_URL", &database)]);
 }

@@ -13,7 +13,7 @@ async fn it_is_ready_when_it_says_so_and_ends_on_ctrl_c() {
     let answer = reqwest::get(format!("{}/ready", lab.url)).await.unwrap();
     assert_eq!(answer.status(), 200);
     lab.signal(Signal::SIGINT);
-    let (code, _, lines) = lab.stop();
+    let (code, _, lines) = lab.wait();
     assert_eq!(code, Some(0));
     assert!(lines.iter().any(|line| line["signal"] == "SIGINT"), "{lines:?}");
 }

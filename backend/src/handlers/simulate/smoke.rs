@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::domain::smoke::{SmokeKind, SmokePlan};
 use crate::error::ApiError;
 use crate::extract::QueryString;
-use crate::openapi::problems::{BadRequest, CrossSite, Faults};
+use crate::openapi::problems::{BadRequest, CrossSite, Faults, Storage};
 use crate::state::AppState;
 
 /// Operations when the caller does not say.
@@ -34,7 +34,7 @@ pub(crate) struct SmokeParams {
         ("ops" = Option<i64>, Query, minimum = 1, maximum = 10_000),
         ("type" = Option<String>, Query, pattern = "^(read|write|rw)$"),
     ),
-    responses((status = 200, body = SmokeAnswer), BadRequest, CrossSite, Faults),
+    responses((status = 200, body = SmokeAnswer), BadRequest, CrossSite, Storage, Faults),
 )]
 pub(crate) async fn smoke(
     State(state): State<AppState>,

@@ -10,7 +10,7 @@ use super::wire;
 use crate::domain::task::NewTask;
 use crate::error::ApiError;
 use crate::extract::{Json, NoParams, QueryString};
-use crate::openapi::problems::{BadBody, BadRequest, CrossSite, Faults};
+use crate::openapi::problems::{BadBody, BadRequest, CrossSite, Faults, Storage};
 use crate::state::AppState;
 
 /// Stores a task and answers where it is.
@@ -23,6 +23,7 @@ use crate::state::AppState;
         BadRequest,
         BadBody,
         CrossSite,
+        Storage,
         Faults,
     ),
 )]

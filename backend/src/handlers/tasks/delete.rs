@@ -7,7 +7,7 @@ use axum::extract::State;
 
 use crate::error::ApiError;
 use crate::extract::{NoParams, QueryString, TaskId};
-use crate::openapi::problems::{BadRequest, CrossSite, Faults, NotFound};
+use crate::openapi::problems::{BadRequest, CrossSite, Faults, NotFound, Storage};
 use crate::state::AppState;
 
 /// Removes a task.
@@ -15,7 +15,7 @@ use crate::state::AppState;
     delete,
     path = routes::TASK,
     params(("id" = i64, Path, minimum = 1)),
-    responses((status = 200, body = Deleted), BadRequest, CrossSite, NotFound, Faults),
+    responses((status = 200, body = Deleted), BadRequest, CrossSite, NotFound, Storage, Faults),
 )]
 pub(crate) async fn delete(
     State(state): State<AppState>,

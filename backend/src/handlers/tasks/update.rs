@@ -7,7 +7,7 @@ use axum::extract::State;
 use super::wire;
 use crate::error::ApiError;
 use crate::extract::{Json, NoParams, QueryString, TaskId};
-use crate::openapi::problems::{BadBody, BadRequest, CrossSite, Faults, NotFound};
+use crate::openapi::problems::{BadBody, BadRequest, CrossSite, Faults, NotFound, Storage};
 use crate::state::AppState;
 
 /// Changes the fields that the body names; the original lab's PUT did so as well.
@@ -16,7 +16,7 @@ use crate::state::AppState;
     path = routes::TASK,
     params(("id" = i64, Path, minimum = 1)),
     request_body = UpdateTask,
-    responses((status = 200, body = Task), BadRequest, BadBody, CrossSite, NotFound, Faults),
+    responses((status = 200, body = Task), BadRequest, BadBody, CrossSite, NotFound, Storage, Faults),
 )]
 pub(crate) async fn update(
     State(state): State<AppState>,
