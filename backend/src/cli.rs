@@ -1,5 +1,7 @@
 //! The command line, and the only place that wires the parts.
 
+mod usage;
+
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,12 +11,13 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use telemetry::Telemetry;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use crate::alerts::FiringAlerts;
 use crate::assets::Assets;
 use crate::clock::SystemClock;
 use crate::config::database::Database;
-use crate::config::{DatabaseConfig, EXIT_USAGE, ServeConfig};
+use crate::config::{DatabaseConfig, EXIT_USAGE, PoolConfig, ServeConfig};
 use crate::links::Links;
 use crate::metrics::Metrics;
 use crate::state::{AppState, Parts};
@@ -24,9 +27,12 @@ use crate::store::sqlite::SqliteStore;
 use crate::traces::sink::StoreSink;
 use crate::traces::{Limits, TraceStore};
 use crate::{router, shutdown};
+pub use usage::refuse;
 
 /// How long the last spans and log records have to reach the collector.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the connections to the database have to say goodbye.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The Observability Lab's backend.
 #[derive(Debug, Parser)]
@@ -39,7 +45,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the page, the API and the metrics
-    Serve(ServeConfig),
+    Serve(Box<ServeConfig>),
     /// Bring the database's schema up to date and exit
     Migrate(DatabaseConfig),
 }
@@ -104,7 +110,7 @@ async fn serve(
     telemetry: &Telemetry,
 ) -> anyhow::Result<()> {
     let metrics = Metrics::new().context("could not register the metrics")?;
-    let store = open(database, &metrics).await?;
+    let store = open(database, &config.pool, &metrics).await?;
     let assets = Assets::load(&config.assets_dir);
     let listener = TcpListener::bind(config.listen)
         .await
@@ -130,24 +136,32 @@ async fn serve(
         "Listening on http://{address}"
     );
     let served = shutdown::serve(listener, app).await;
-    store.close().await;
+    if timeout(CLOSE_TIMEOUT, store.close()).await.is_err() {
+        tracing::warn!("The database did not close its connections in time");
+    }
     served
 }
 
 #[tokio::main]
 async fn migrate(database: Database) -> anyhow::Result<()> {
     let metrics = Metrics::new().context("could not register the metrics")?;
-    open(database, &metrics).await?.close().await;
+    open(database, &PoolConfig::default(), &metrics).await?.close().await;
     tracing::info!("The schema is up to date");
     Ok(())
 }
 
 /// Opens the database; every engine brings its schema up to date then.
-async fn open(database: Database, metrics: &Metrics) -> anyhow::Result<Arc<dyn TaskStore>> {
+async fn open(
+    database: Database,
+    pool: &PoolConfig,
+    metrics: &Metrics,
+) -> anyhow::Result<Arc<dyn TaskStore>> {
     let duration = metrics.db_duration.clone();
     Ok(match database {
         Database::Sqlite(url) => Arc::new(SqliteStore::open(&url, duration).await?),
-        Database::Postgres(options) => Arc::new(PostgresStore::open(*options, duration).await?),
+        Database::Postgres(options) => {
+            Arc::new(PostgresStore::open(*options, pool, duration).await?)
+        }
     })
 }
 

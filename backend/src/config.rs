@@ -1,6 +1,7 @@
 //! Settings of the server. Each is a flag and an environment variable:
 //! - `LAB_LISTEN`, `--listen`: address and port; `127.0.0.1:8080`.
 //! - `DATABASE_URL`, `--database-url` and others: see [`database`].
+//! - `LAB_DB_MAX_CONNECTIONS` and others of the pool: see [`pool`].
 //! - `LAB_TRUSTED_PROXIES`, `--trusted-proxies`: see [`proxies`].
 //! - `LAB_ASSETS_DIR`, `--assets`: what `cargo xtask frontend` wrote; `target/assets`.
 //! - `LAB_GRAFANA_URL`, `--grafana-url` and the same for `PROMETHEUS`, `TEMPO` and
@@ -9,6 +10,8 @@
 //! Telemetry's variables are listed in [`telemetry::config`].
 
 pub mod database;
+mod duration;
+pub mod pool;
 pub mod proxies;
 
 use std::net::SocketAddr;
@@ -16,6 +19,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+pub use self::pool::PoolConfig;
 use self::proxies::TrustedProxies;
 
 /// The exit code for settings that cannot be used (`EX_USAGE` of sysexits.h).
@@ -30,6 +34,9 @@ pub struct ServeConfig {
     /// The database
     #[command(flatten)]
     pub database: DatabaseConfig,
+    /// The connections to it
+    #[command(flatten)]
+    pub pool: PoolConfig,
     /// Networks of reverse proxies whose X-Forwarded-For names the client, or none; this
     /// machine and private networks when it is not given
     #[arg(long, env = "LAB_TRUSTED_PROXIES", default_value = "")]

@@ -6,5 +6,8 @@ use backend::cli::{self, Cli};
 use clap::Parser;
 
 fn main() -> ExitCode {
-    cli::run(&Cli::parse())
+    match Cli::try_parse() {
+        Ok(cli) => cli::run(&cli),
+        Err(error) => cli::refuse(&error),
+    }
 }

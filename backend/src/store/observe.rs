@@ -1,10 +1,12 @@
 //! The span and the metric of each statement.
 
 use std::future::Future;
+use std::io;
 use std::time::{Duration, Instant};
 
 use opentelemetry::trace::Status;
 use prometheus::HistogramVec;
+use tokio::time::timeout;
 use tracing::field::Empty;
 use tracing::instrument::WithSubscriber;
 use tracing::{Dispatch, Instrument, Span};
@@ -68,6 +70,9 @@ pub struct Observed {
     pub server: Option<(String, i64)>,
     /// `db_query_duration_seconds`.
     pub duration: HistogramVec,
+    /// How long a statement may take with its wait for a connection, where the server may
+    /// stop answering.
+    pub patience: Option<Duration>,
 }
 
 impl Observed {
@@ -80,7 +85,7 @@ impl Observed {
         query: impl Future<Output = Result<T, E>>,
     ) -> Result<T, StoreError> {
         let span = self.span(statement);
-        let (result, elapsed) = in_span(&span, query).await;
+        let (result, elapsed) = in_span(&span, self.in_time(query)).await;
         self.duration.with_label_values(&[statement.operation]).observe(elapsed.as_secs_f64());
         if elapsed > SLOW {
             let duration = elapsed.as_secs_f64();
@@ -113,6 +118,17 @@ impl Observed {
         let span = self.span(statement);
         span.set_attribute("db.operation.batch.size", i64::from(size));
         in_span(&span, queries).await.0
+    }
+
+    async fn in_time<T, E: Into<StoreError>>(
+        &self,
+        query: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, StoreError> {
+        let Some(patience) = self.patience else { return query.await.map_err(Into::into) };
+        match timeout(patience, query).await {
+            Ok(result) => result.map_err(Into::into),
+            Err(_elapsed) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into()),
+        }
     }
 
     fn span(&self, statement: Statement) -> Span {

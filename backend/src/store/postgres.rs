@@ -1,25 +1,28 @@
 //! PostgreSQL: one pool for everything.
+//!
+//! A server that stops answering must not hold what waits for it: PostgreSQL ends a
+//! statement that takes too long, and we give up on a server that does not even do that.
 
 mod tasks;
 
-use std::iter;
 use std::time::Duration;
+use std::{io, iter};
 
 use anyhow::Context;
 use prometheus::HistogramVec;
-use sqlx::Postgres;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::query::Query;
+use sqlx::{Connection, Postgres};
+use tokio::time::timeout;
 
 use super::observe::Observed;
+use crate::config::PoolConfig;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// Connections at the most.
-const CONNECTIONS: u32 = 8;
-/// How long a request waits for a connection before it gets a 503.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+/// A connection that has been idle for longer is tried before it is used.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Tasks in a PostgreSQL database.
 #[derive(Clone, Debug)]
@@ -31,25 +34,52 @@ pub struct PostgresStore {
 impl PostgresStore {
     /// Connects and brings the schema up to date. sqlx holds an advisory lock
     /// meanwhile, so that several servers may start at once.
-    pub async fn open(options: PgConnectOptions, duration: HistogramVec) -> anyhow::Result<Self> {
+    pub async fn open(
+        options: PgConnectOptions,
+        pool: &PoolConfig,
+        duration: HistogramVec,
+    ) -> anyhow::Result<Self> {
+        let (acquire, statement) = (*pool.acquire_timeout, *pool.statement_timeout);
         let options = options
             .application_name("task-backend")
             // Times are UTC whatever the server's setting says.
             .options([("timezone", "UTC")]);
-        let place = format!("{}:{}", options.get_host(), options.get_port());
+        let (host, port) = (options.get_host().to_owned(), options.get_port());
+        let place = || format!("PostgreSQL at {host}:{port}");
         let observed = Observed {
             system: "postgresql",
             namespace: options.get_database().unwrap_or(options.get_username()).to_owned(),
-            server: Some((options.get_host().to_owned(), i64::from(options.get_port()))),
+            server: Some((host.clone(), i64::from(port))),
             duration,
+            patience: Some(acquire + statement),
         };
+        migrate(&options, acquire).await.with_context(place)?;
+        let options =
+            options.options([("statement_timeout", format!("{}ms", statement.as_millis()))]);
         let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .max_connections(pool.max)
+            .acquire_timeout(acquire)
+            .test_before_acquire(false)
+            .before_acquire(|connection, used| {
+                Box::pin(async move {
+                    if used.idle_for > FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            // sqlx tries a connection that comes back, and waits for it without an end.
+            .after_release(move |connection, _| {
+                Box::pin(async move {
+                    match timeout(statement, connection.ping()).await {
+                        Ok(answer) => answer.map(|()| true),
+                        Err(_elapsed) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
+                    }
+                })
+            })
             .connect_with(options)
             .await
-            .with_context(|| format!("could not connect to PostgreSQL at {place}"))?;
-        MIGRATIONS.run(&pool).await.context("could not bring the schema up to date")?;
+            .with_context(place)?;
         Ok(Self { pool, observed })
     }
 
@@ -71,4 +101,13 @@ impl PostgresStore {
     fn pools(&self) -> impl Iterator<Item = &PgPool> + Send {
         iter::once(&self.pool)
     }
+}
+
+/// Over a connection of its own: a change of the schema may take its time.
+async fn migrate(options: &PgConnectOptions, patience: Duration) -> anyhow::Result<()> {
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(patience);
+    let pool = pool.connect_with(options.clone()).await.context("could not connect")?;
+    MIGRATIONS.run(&pool).await.context("could not bring the schema up to date")?;
+    pool.close().await;
+    Ok(())
 }

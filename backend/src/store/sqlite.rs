@@ -65,8 +65,13 @@ impl SqliteStore {
         MIGRATIONS.run(&writer).await.context("could not bring the schema up to date")?;
         drop(lock);
         let readers = pool(READERS).connect_with(options).await.with_context(open)?;
-        let observed =
-            Observed { system: "sqlite", namespace: namespace(&file), server: None, duration };
+        let observed = Observed {
+            system: "sqlite",
+            namespace: namespace(&file),
+            server: None,
+            duration,
+            patience: None,
+        };
         let group_commit = GroupCommit::start(writer.clone(), ACQUIRE_TIMEOUT);
         Ok(Self { writer, group_commit, readers, observed })
     }

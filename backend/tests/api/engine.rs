@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
+use backend::config::PoolConfig;
 use backend::metrics::Metrics;
 use backend::store::TaskStore;
 use backend::store::postgres::PostgresStore;
@@ -46,7 +47,9 @@ impl Database {
         admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
         admin.close().await.unwrap();
         let options = options.database(&name);
-        let store = PostgresStore::open(options, metrics.db_duration.clone()).await.unwrap();
+        let pool = PoolConfig::default();
+        let duration = metrics.db_duration.clone();
+        let store = PostgresStore::open(options, &pool, duration).await.unwrap();
         Some(Self {
             store: Arc::new(store),
             system: "postgresql",

@@ -5,7 +5,6 @@ mod drops;
 mod faults;
 mod forward;
 mod protocols;
-mod relay;
 mod tls;
 
 use std::time::{Duration, Instant};

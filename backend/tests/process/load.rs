@@ -70,6 +70,10 @@ impl Answer {
         (self.status == Some(201)).then(|| self.body["id"].as_i64().unwrap())
     }
 
+    pub(crate) fn is_ok(&self) -> bool {
+        matches!(self.status, Some(200 | 201))
+    }
+
     pub(crate) fn is_unavailable(&self) -> bool {
         self.status == Some(503)
             && self.retry_after.as_deref() == Some("1")

@@ -4,12 +4,14 @@
 
 mod catalogue;
 mod collector;
+mod database;
 mod durability;
 mod export;
 mod lab;
 mod load;
 mod postgres;
 mod protocol;
+mod relay;
 mod schema;
 mod start;
 mod storage;

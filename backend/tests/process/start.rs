@@ -25,6 +25,10 @@ fn unusable_settings_end_with_64_and_name_the_variable() {
         ("OTEL_PROPAGATORS", "b3"),
         ("RUST_LOG", "=nonsense="),
         ("LAB_GRAFANA_URL", "grafana"),
+        ("LAB_LISTEN", "8080"),
+        ("LAB_DB_MAX_CONNECTIONS", "many"),
+        ("LAB_DB_ACQUIRE_TIMEOUT", ""),
+        ("LAB_DB_STATEMENT_TIMEOUT", "1e3s"),
     ] {
         let folder = TempDir::new().unwrap();
         let mut command = command(&folder);

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 
-use super::relay::Relay;
 use super::{
     AT_ONCE, PROTOCOLS, TAKE, TRACE_ID, ask, create_task, dropped, lost, metric, sent, spans, stop,
     until,
 };
 use crate::collector::{Answer, Collector, Refusal};
 use crate::lab::Lab;
+use crate::relay::Relay;
 
 /// HTTP and gRPC; what encodes a message over HTTP makes no difference here.
 const TRANSPORTS: [&str; 2] = [PROTOCOLS[0], PROTOCOLS[2]];

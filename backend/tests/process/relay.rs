@@ -1,4 +1,4 @@
-//! A way to a collector that can go dead without a word, as when a cable is pulled.
+//! A way to a collector or a database that can go dead without a word, as when a cable is pulled.
 
 use std::net::SocketAddr;
 
@@ -6,13 +6,13 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-pub(super) struct Relay {
-    pub(super) address: SocketAddr,
+pub(crate) struct Relay {
+    pub(crate) address: SocketAddr,
     frozen: watch::Sender<()>,
 }
 
 impl Relay {
-    pub(super) async fn start(to: SocketAddr) -> Self {
+    pub(crate) async fn start(to: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let frozen = watch::Sender::new(());
@@ -35,7 +35,7 @@ impl Relay {
     }
 
     /// No connection that is open now carries anything from here on; new ones do.
-    pub(super) fn freeze(&self) {
+    pub(crate) fn freeze(&self) {
         self.frozen.send_replace(());
     }
 }
