@@ -2,7 +2,7 @@
 
 mod usage;
 
-use std::net::SocketAddr;
+use std::future::Future;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use telemetry::Telemetry;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
 use crate::alerts::FiringAlerts;
@@ -26,7 +27,7 @@ use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 use crate::traces::sink::StoreSink;
 use crate::traces::{Limits, TraceStore};
-use crate::{router, shutdown};
+use crate::{router, server, shutdown};
 pub use usage::refuse;
 
 /// How long the last spans and log records have to reach the collector.
@@ -70,8 +71,8 @@ pub fn run(cli: &Cli) -> ExitCode {
     };
 
     let result = match &cli.command {
-        Command::Serve(config) => serve(config, database, links, traces, &telemetry),
-        Command::Migrate(_) => migrate(database),
+        Command::Serve(config) => block_on(serve(config, database, links, traces, &telemetry)),
+        Command::Migrate(_) => block_on(migrate(database)),
     };
     if let Err(error) = &result {
         tracing::error!(exception.message = format!("{error:#}"), "Ending with an error");
@@ -101,7 +102,14 @@ fn settings(command: &Command) -> anyhow::Result<Settings> {
     Ok(Settings { telemetry, database, links })
 }
 
-#[tokio::main]
+fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = Runtime::new().context("could not start the runtime")?;
+    let result = runtime.block_on(command);
+    // Dropped, it would wait for name look-ups and file accesses that hang.
+    runtime.shutdown_background();
+    result
+}
+
 async fn serve(
     config: &ServeConfig,
     database: Database,
@@ -128,21 +136,21 @@ async fn serve(
         proxies: config.trusted_proxies.clone(),
         links,
         sample_ratio: telemetry::sampling::ratio_from_env(),
+        limits: config.limits.clone(),
     });
-    let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
+    let stop = shutdown::watch()?;
     tracing::info!(
         server.address = %address.ip(),
         server.port = address.port(),
         "Listening on http://{address}"
     );
-    let served = shutdown::serve(listener, app).await;
+    server::serve(listener, router::build(state), &config.limits, stop).await;
     if timeout(CLOSE_TIMEOUT, store.close()).await.is_err() {
         tracing::warn!("The database did not close its connections in time");
     }
-    served
+    Ok(())
 }
 
-#[tokio::main]
 async fn migrate(database: Database) -> anyhow::Result<()> {
     let metrics = Metrics::new().context("could not register the metrics")?;
     open(database, &PoolConfig::default(), &metrics).await?.close().await;

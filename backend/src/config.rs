@@ -4,6 +4,7 @@
 //! - `LAB_DB_MAX_CONNECTIONS` and others of the pool: see [`pool`].
 //! - `LAB_TRUSTED_PROXIES`, `--trusted-proxies`: see [`proxies`].
 //! - `LAB_ASSETS_DIR`, `--assets`: what `cargo xtask frontend` wrote; `target/assets`.
+//! - `LAB_MAX_CONNECTIONS`, `LAB_REQUEST_TIMEOUT` and others that bound it: see [`limits`].
 //! - `LAB_GRAFANA_URL`, `--grafana-url` and the same for `PROMETHEUS`, `TEMPO` and
 //!   `ALERTMANAGER`: see [`links`](crate::links).
 //!
@@ -11,6 +12,7 @@
 
 pub mod database;
 mod duration;
+pub mod limits;
 pub mod pool;
 pub mod proxies;
 
@@ -19,6 +21,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+pub use self::limits::Limits;
 pub use self::pool::PoolConfig;
 use self::proxies::TrustedProxies;
 
@@ -44,6 +47,9 @@ pub struct ServeConfig {
     /// Folder of the built frontend
     #[arg(long = "assets", env = "LAB_ASSETS_DIR", default_value = "target/assets")]
     pub assets_dir: PathBuf,
+    /// What it takes on
+    #[command(flatten)]
+    pub limits: Limits,
     /// The programs beside the lab
     #[command(flatten)]
     pub links: LinksConfig,

@@ -7,6 +7,7 @@
 mod code;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api_types::limits::{BODY_MAX_BYTES, OTLP_BODY_MAX_BYTES, URI_MAX_BYTES};
 use axum::extract::rejection::{BytesRejection, FormRejection, JsonRejection, QueryRejection};
@@ -88,9 +89,12 @@ pub enum ApiError {
     /// Too many requests are being worked on.
     #[error("The lab is busy with too many requests; please try again in a moment.")]
     Overloaded,
-    /// The request took too long.
-    #[error("The request took longer than {0} seconds and was given up.")]
-    TooSlow(u64),
+    /// The request took too long on our side.
+    #[error("The request took longer than {} seconds and was given up.", .0.as_secs_f64())]
+    TooSlow(Duration),
+    /// The client took too long over its body.
+    #[error("The body did not arrive within {} seconds.", .0.as_secs_f64())]
+    BodyTooSlow(Duration),
     /// The store failed.
     // A connection that breaks in the middle of a write leaves open whether it was done.
     #[error(
@@ -147,6 +151,7 @@ impl ApiError {
             Self::IntakeFull => Code::IntakeFull,
             Self::Overloaded => Code::Overloaded,
             Self::TooSlow(_) => Code::RequestTimeout,
+            Self::BodyTooSlow(_) => Code::BodyTimeout,
             Self::DatabaseUnavailable(_) => Code::DatabaseUnavailable,
             Self::DatabaseReadOnly(_) => Code::DatabaseReadOnly,
             Self::StorageFull(_) => Code::StorageFull,

@@ -2,7 +2,7 @@
 //! store of recent traces.
 //!
 //! ```text
-//! main → cli → { config, telemetry, store::*, router, shutdown }          the only wiring
+//! main → cli → { config, telemetry, store::*, router, server, shutdown }  the only wiring
 //! router → middleware, handlers → { domain, store trait, error, metrics }
 //! store::{sqlite,postgres} → { store trait, domain }             domain → std
 //! ```
@@ -23,6 +23,7 @@ mod middleware;
 pub mod openapi;
 mod page;
 pub mod router;
+pub mod server;
 mod shutdown;
 pub mod state;
 pub mod store;

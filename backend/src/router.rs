@@ -1,14 +1,11 @@
 //! The route table.
 
-use std::sync::Arc;
-
 use api_types::limits::{BODY_MAX_BYTES, OTLP_BODY_MAX_BYTES};
 use api_types::routes;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::services::ServeDir;
@@ -16,7 +13,7 @@ use tower_http::services::ServeDir;
 use crate::handlers::{
     alerts, fallback, fragments, ops, otlp, pages, simulate, synthetic, tasks, traces,
 };
-use crate::middleware::load::{self, CONCURRENT};
+use crate::middleware::load::{self, Bounds};
 use crate::middleware::{admission, asset_cache, observe, panic, problem, security};
 use crate::state::AppState;
 
@@ -25,6 +22,10 @@ use crate::state::AppState;
 pub fn build(state: AppState) -> Router {
     observed(&state).merge(unobserved(&state)).with_state(state)
 }
+
+/// Reports of telemetry and of alerts that are read at once: the memory they take is
+/// bounded.
+const INTAKE_CONCURRENT: usize = 64;
 
 /// Methods by observed route, for the counters that start at 0.
 const OBSERVED: [(&str, &[&str]); 10] = [
@@ -41,6 +42,8 @@ const OBSERVED: [(&str, &[&str]); 10] = [
 ];
 
 fn observed(state: &AppState) -> Router<AppState> {
+    let limits = &state.limits;
+    let bounds = Bounds::new(limits.max_concurrent_requests as usize, *limits.request_timeout);
     for (route, methods) in OBSERVED {
         for method in methods {
             state.metrics.expect_route(method, route);
@@ -72,7 +75,7 @@ fn observed(state: &AppState) -> Router<AppState> {
                 .layer(from_fn_with_state(state.clone(), problem::word))
                 .layer(CatchPanicLayer::custom(panic::answer))
                 .layer(from_fn(admission::admit))
-                .layer(from_fn_with_state(Arc::new(Semaphore::new(CONCURRENT)), load::bound)),
+                .layer(from_fn_with_state(bounds, load::bound)),
         )
 }
 
@@ -80,13 +83,17 @@ fn unobserved(state: &AppState) -> Router<AppState> {
     let assets = ServiceBuilder::new()
         .layer(from_fn(asset_cache::keep))
         .service(ServeDir::new(state.assets.dir()).precompressed_gzip());
-    Router::new()
-        .route(routes::TRACE, get(traces::get))
-        .route(routes::ALERTS, get(alerts::list))
-        .route(routes::ALERT_WEBHOOK, post(alerts::receive))
-        .route(routes::TRACE_FRAGMENT, get(fragments::trace))
+    let bounds = Bounds::new(INTAKE_CONCURRENT, *state.limits.request_timeout);
+    let intake = Router::new()
         .route(routes::OTLP_TRACES, post(otlp::traces))
         .route(routes::OTLP_LOGS, post(otlp::logs))
+        .route(routes::ALERT_WEBHOOK, post(alerts::receive))
+        .layer(from_fn_with_state(bounds, load::bound));
+    Router::new()
+        .merge(intake)
+        .route(routes::TRACE, get(traces::get))
+        .route(routes::ALERTS, get(alerts::list))
+        .route(routes::TRACE_FRAGMENT, get(fragments::trace))
         .route(routes::HEALTH, get(ops::health))
         .route(routes::READY, get(ops::ready))
         .route(routes::METRICS, get(ops::metrics))

@@ -1,57 +1,45 @@
-//! Ending in order: stop accepting, finish what is running, then leave.
+//! What asks the process to end: the first SIGINT or SIGTERM to end in order, the second
+//! one to end at once.
 
-use std::net::SocketAddr;
-use std::time::Duration;
+use std::future::Future;
+use std::process;
+use std::thread;
 
 use anyhow::Context;
-use axum::Router;
-use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 use tokio::sync::oneshot;
 
-/// How long running requests may take after the first signal.
-const DRAIN: Duration = Duration::from_secs(10);
-
-/// Serves until SIGINT or SIGTERM, then lets running requests finish within ten
-/// seconds. A second signal ends it at once.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    app: IntoMakeServiceWithConnectInfo<Router, SocketAddr>,
-) -> anyhow::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for SIGINT")?;
-    let mut terminate = signal(SignalKind::terminate()).context("could not listen for SIGTERM")?;
-    let (drain, draining) = oneshot::channel::<()>();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async {
-        // An error means that the sender is gone, which is a reason to stop as well.
-        let _ = draining.await;
-    });
-    let mut server = tokio::spawn(server.into_future());
-
-    tokio::select! {
-        ended = &mut server => return ended.context("the server's task failed")?.context("the server failed"),
-        name = next(&mut interrupt, &mut terminate) => {
-            tracing::info!(signal = name, "Stopping: running requests may finish");
+/// Watches for both signals from here to the end of the process; the result ends with
+/// the first one.
+///
+/// On a thread of its own, so that the second signal works whatever else hangs. It ends
+/// the process with 128 and the signal's number, as shells report one that it killed.
+pub(crate) fn watch() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("could not watch for signals")?;
+    let (first, stop) = oneshot::channel();
+    let watch = move || {
+        let mut first = Some(first);
+        for signal in signals.forever() {
+            let Some(first) = first.take() else {
+                eprintln!("backend: {} is the second signal: ending at once", name(signal));
+                process::exit(128 + signal);
+            };
+            // An error means that nobody waits for it any more.
+            let _ = first.send(name(signal));
         }
-    }
-    // The receiver lives in the server, which has not ended.
-    let _ = drain.send(());
-    tokio::select! {
-        ended = &mut server => ended.context("the server's task failed")?.context("the server failed"),
-        () = tokio::time::sleep(DRAIN) => {
-            tracing::warn!("Some requests did not finish in time and are cut off");
-            Ok(())
-        }
-        name = next(&mut interrupt, &mut terminate) => {
-            tracing::warn!(signal = name, "A second signal: stopping at once");
-            Ok(())
-        }
-    }
+    };
+    thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(watch)
+        .context("could not start a thread")?;
+    Ok(async {
+        // An error means that the thread has ended, which is a reason to stop as well.
+        let signal = stop.await.unwrap_or("none");
+        tracing::info!(signal, "Stopping: running requests may finish");
+    })
 }
 
-async fn next(interrupt: &mut Signal, terminate: &mut Signal) -> &'static str {
-    tokio::select! {
-        _ = interrupt.recv() => "SIGINT",
-        _ = terminate.recv() => "SIGTERM",
-    }
+fn name(signal: i32) -> &'static str {
+    if signal == SIGINT { "SIGINT" } else { "SIGTERM" }
 }

@@ -8,6 +8,7 @@ use telemetry::{Dropped, Forwarder};
 use crate::alerts::FiringAlerts;
 use crate::assets::Assets;
 use crate::clock::Clock;
+use crate::config::Limits;
 use crate::config::proxies::TrustedProxies;
 use crate::links::Links;
 use crate::metrics::Metrics;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub links: Links,
     /// The share of its own traces that a browser records, from 0 to 1.
     pub sample_ratio: f64,
+    /// How much is taken on at once, and for how long.
+    pub limits: Limits,
 }
 
 impl AppState {

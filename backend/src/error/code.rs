@@ -81,6 +81,8 @@ codes! {
         "No span of this trace is kept: too old, not sampled or yet to arrive."
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED
         "The path knows other methods; `Allow` names them."
+    BodyTimeout "body_timeout" REQUEST_TIMEOUT
+        "The body took too long to arrive."
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE
         "The body is larger than 64 KiB, or 256 KiB for telemetry."
     UriTooLong "uri_too_long" URI_TOO_LONG

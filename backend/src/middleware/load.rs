@@ -1,34 +1,76 @@
 //! How much at once, and for how long.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hyper::body::{Frame, SizeHint};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::error::ApiError;
 
-/// Requests that are worked on at once; more are refused before they queue up until
-/// nobody waits for their answers any more.
-pub(crate) const CONCURRENT: usize = 512;
-/// How long a request may take, its body's arrival included; longer than the longest
-/// delay that `simulate-slow` grants.
-const TIMEOUT: Duration = Duration::from_secs(40);
+/// What the requests of some routes share.
+#[derive(Clone)]
+pub(crate) struct Bounds {
+    /// One for each request that may be worked on.
+    permits: Arc<Semaphore>,
+    timeout: Duration,
+}
 
-/// Refuses what is too much and cuts off what takes too long.
-pub(crate) async fn bound(
-    State(permits): State<Arc<Semaphore>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let Ok(_permit) = permits.try_acquire() else {
+impl Bounds {
+    pub(crate) fn new(concurrent: usize, timeout: Duration) -> Self {
+        Self { permits: Arc::new(Semaphore::new(concurrent)), timeout }
+    }
+}
+
+/// Refuses what is too much and cuts off what takes too long: with 408 where it waits for
+/// the client's body, with 503 where the fault is ours.
+pub(crate) async fn bound(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
+    let Ok(_permit) = bounds.permits.try_acquire() else {
         return ApiError::Overloaded.into_response();
     };
-    match timeout(TIMEOUT, next.run(request)).await {
+    let awaited = Arc::new(AtomicBool::new(false));
+    let request = request.map(|body| Body::new(Watched { body, awaited: Arc::clone(&awaited) }));
+    match timeout(bounds.timeout, next.run(request)).await {
         Ok(response) => response,
-        Err(_elapsed) => ApiError::TooSlow(TIMEOUT.as_secs()).into_response(),
+        Err(_elapsed) if awaited.load(Ordering::Relaxed) => {
+            ApiError::BodyTooSlow(bounds.timeout).into_response()
+        }
+        Err(_elapsed) => ApiError::TooSlow(bounds.timeout).into_response(),
+    }
+}
+
+/// A body that tells whether somebody waits for the next part of it.
+struct Watched {
+    body: Body,
+    awaited: Arc<AtomicBool>,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        self.awaited.store(frame.is_pending(), Ordering::Relaxed);
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

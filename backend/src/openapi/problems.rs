@@ -29,6 +29,9 @@ pub(crate) enum BadRequest {
 /// A body that is not understood, besides [`BadRequest`].
 #[derive(IntoResponses)]
 pub(crate) enum BadBody {
+    /// The body took too long to arrive.
+    #[response(status = 408, content_type = "application/problem+json")]
+    TooSlow(#[to_schema] Problem),
     /// The body is too large.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(#[to_schema] Problem),

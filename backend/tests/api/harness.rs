@@ -103,6 +103,7 @@ impl Lab {
             proxies: TrustedProxies::default(),
             links: Links::default(),
             sample_ratio: 0.25,
+            limits: backend::config::Limits::default(),
         };
         change(&mut parts);
         Self {

@@ -53,5 +53,5 @@ async fn a_body_that_does_not_end_is_given_up() {
         .header("content-type", "application/json")
         .body(Body::from_stream(never))
         .unwrap();
-    lab.send(request).await.problem(503, "request_timeout");
+    lab.send(request).await.problem(408, "body_timeout");
 }

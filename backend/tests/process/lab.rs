@@ -91,6 +91,15 @@ impl Lab {
         kill(self.pid(), signal).unwrap();
     }
 
+    /// Waits for a line of the log.
+    pub(crate) fn wait_for_line(&self, is_it: impl Fn(&Value) -> bool) {
+        let start = Instant::now();
+        while !self.log.lock().unwrap().iter().any(&is_it) {
+            assert!(start.elapsed() < PATIENCE, "{:?}", self.log.lock().unwrap());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Stops with SIGTERM; gives the exit code, the time it took and the log.
     pub(crate) fn stop(self) -> (Option<i32>, Duration, Vec<Value>) {
         self.signal(Signal::SIGTERM);

@@ -127,6 +127,11 @@ pub(crate) async fn status(url: &str) -> u16 {
     client().get(url).send().await.unwrap().status().as_u16()
 }
 
+/// The body of a GET.
+pub(crate) async fn text(url: &str) -> String {
+    client().get(url).send().await.unwrap().text().await.unwrap()
+}
+
 /// Waits for what is sure to come.
 pub(crate) async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     let start = Instant::now();

@@ -1,26 +1,10 @@
 //! Requests as bytes: what no HTTP client sends, and what only the wire shows.
 
-use std::time::Duration;
-
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use crate::lab::{Lab, command, output};
-
-/// Sends bytes and gives all that comes until the server closes the connection.
-async fn exchange(lab: &Lab, bytes: &str) -> String {
-    let mut stream = TcpStream::connect(lab.url.trim_start_matches("http://")).await.unwrap();
-    let mut answer = Vec::new();
-    let (mut read, mut write) = stream.split();
-    let both =
-        async { tokio::join!(write.write_all(bytes.as_bytes()), read.read_to_end(&mut answer)) };
-    // The server may close before it has read everything.
-    let _ = timeout(Duration::from_secs(30), both).await.expect("the connection stays open");
-    String::from_utf8(answer).unwrap()
-}
+use crate::wire::exchange;
 
 fn head(answer: &str) -> &str {
     answer.split("\r\n\r\n").next().unwrap()
@@ -89,7 +73,7 @@ async fn what_is_no_http_is_refused_and_reaches_no_handler() {
         ("GET /api/ta sks HTTP/1.1\r\nHost: lab\r\n\r\n", "400"),
         ("GET /\u{0} HTTP/1.1\r\nHost: lab\r\n\r\n", "400"),
         ("GET / HTTP/1.1\r\nBad Name: x\r\n\r\n", "400"),
-        (&long, "414"),
+        (&long, "431"),
         // Two lengths: a proxy and we could disagree where the next request begins.
         (
             &format!("{post}Content-Length: 13\r\nContent-Length: 1\r\n\r\n{{\"title\":\"a\"}}"),
