@@ -10,6 +10,7 @@ mod export;
 mod lab;
 mod limits;
 mod load;
+mod panics;
 mod postgres;
 mod protocol;
 mod relay;
