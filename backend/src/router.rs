@@ -49,6 +49,7 @@ fn observed(state: &AppState) -> Router<AppState> {
             state.metrics.expect_route(method, route);
         }
     }
+    state.metrics.expect_durations("GET", routes::PAGE);
     Router::new()
         .route(routes::PAGE, get(pages::show))
         .route(routes::TRACE_PAGE, get(pages::trace))

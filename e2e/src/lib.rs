@@ -4,6 +4,7 @@
 //! The tests reach the lab through processes and HTTP alone. `cargo xtask test` builds
 //! what they run and installs what they drive.
 
+pub mod alertmanager;
 pub mod backend;
 pub mod browser;
 pub mod database;
@@ -13,5 +14,8 @@ pub mod gate;
 pub mod intake;
 pub mod lab;
 pub mod process;
+pub mod program;
+pub mod prometheus;
+pub mod promql;
 pub mod proxy;
 pub mod trace;

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::backend;
 use crate::process::Process;
+use crate::program;
 
 /// How long it may take to listen.
 const START: Duration = Duration::from_secs(10);
@@ -28,8 +29,8 @@ pub struct Proxy {
     pub address: SocketAddr,
     /// Where its exporter asks.
     pub status_address: SocketAddr,
-    folder: TempDir,
     _process: Process,
+    folder: TempDir,
 }
 
 impl Proxy {
@@ -70,7 +71,7 @@ impl Proxy {
         copy(&backend::assets(), &root.join("www/assets"))?;
         owner.give(root)?;
 
-        let mut command = Command::new(program()?);
+        let mut command = Command::new(program::find(&["nginx"])?);
         command.arg("-p").arg(root).arg("-c").arg(root.join("nginx.conf"));
         command.arg("-e").arg(root.join("error.log")).args(["-g", "daemon off;"]);
         owner.run(&mut command);
@@ -126,16 +127,6 @@ pub fn free_addresses() -> anyhow::Result<[SocketAddr; 2]> {
 /// The repository's `nginx` folder.
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../nginx")
-}
-
-/// Debian keeps it off an ordinary user's `PATH`.
-fn program() -> anyhow::Result<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .chain([PathBuf::from("/usr/sbin")])
-        .map(|folder| folder.join("nginx"))
-        .find(|program| program.is_file())
-        .context("nginx is needed; `cargo xtask test` installs it")
 }
 
 fn defaults() -> anyhow::Result<Vec<(String, String)>> {

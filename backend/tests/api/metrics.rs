@@ -37,6 +37,10 @@ async fn requests_are_counted_by_route_template() {
             r#"http_request_duration_seconds_bucket{endpoint="/api/tasks",method="POST",status_code="201",le="0.5"}"#,
             1.0,
         ),
+        (
+            r#"http_request_duration_seconds_count{endpoint="/",method="GET",status_code="200"}"#,
+            0.0,
+        ),
         (r#"http_errors_total{endpoint="/api/tasks",method="POST",status_code="500"}"#, 0.0),
         (r#"http_errors_total{endpoint="/api/tasks",method="POST",status_code="503"}"#, 0.0),
         (r#"http_requests_total{endpoint="/api/tasks",method="POST",status_code="500"}"#, 0.0),

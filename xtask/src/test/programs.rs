@@ -11,7 +11,7 @@ struct Program {
     packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 9] = [
+const PROGRAMS: [Program; 14] = [
     // Without a font, Chromium lays out every glyph as an empty box.
     Program {
         names: &["chromium", "chromium-browser"],
@@ -27,6 +27,25 @@ const PROGRAMS: [Program; 9] = [
         packages: &["prometheus-alertmanager"],
     },
     Program { names: &["npm"], packages: &["npm"] },
+    // What Prometheus asks besides the lab.
+    Program {
+        names: &["prometheus-node-exporter", "node_exporter"],
+        packages: &["prometheus-node-exporter"],
+    },
+    Program {
+        names: &["prometheus-postgres-exporter", "postgres_exporter"],
+        packages: &["prometheus-postgres-exporter"],
+    },
+    Program {
+        names: &["prometheus-nginx-exporter", "nginx-prometheus-exporter"],
+        packages: &["prometheus-nginx-exporter"],
+    },
+    Program {
+        names: &["prometheus-blackbox-exporter", "blackbox_exporter"],
+        packages: &["prometheus-blackbox-exporter"],
+    },
+    // Makes the certificate whose end an alert watches.
+    Program { names: &["openssl"], packages: &["openssl"] },
     // Debian's python3 comes without the module that makes environments.
     Program { names: &["python3-venv"], packages: &["python3-venv"] },
 ];
@@ -78,6 +97,11 @@ mod tests {
                 "prometheus",
                 "prometheus-alertmanager",
                 "npm",
+                "prometheus-node-exporter",
+                "prometheus-postgres-exporter",
+                "prometheus-nginx-exporter",
+                "prometheus-blackbox-exporter",
+                "openssl",
                 "python3-venv"
             ]
         );
