@@ -17,16 +17,16 @@ async fn hashed_files_come_compressed_and_stay() {
     let folder = door.proxy.www().join("assets");
     let manifest: Value =
         serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
-    for (logical, media_type) in [
-        ("app.js", "application/javascript"),
-        ("app.wasm", "application/wasm"),
-        ("app.css", "text/css"),
-    ] {
+    for (logical, media_type) in
+        [("app.js", "/javascript"), ("app.wasm", "application/wasm"), ("app.css", "text/css")]
+    {
         let name = manifest[logical].as_str().unwrap_or_else(|| panic!("no {logical}: {manifest}"));
         let url = door.proxy.url(&format!("/assets/{name}"));
         let plain = http.get(&url).send().await.unwrap();
         assert_eq!(plain.status(), 200, "{name}");
-        assert_eq!(plain.headers()["content-type"], media_type);
+        // Newer releases call it text/javascript.
+        let found = plain.headers()["content-type"].to_str().unwrap();
+        assert!(found.ends_with(media_type), "{name}: {found}");
         assert_eq!(plain.headers()["cache-control"], FOR_EVER);
         assert!(!plain.headers().contains_key("content-encoding"));
         let tag = plain.headers()["etag"].clone();
