@@ -13,6 +13,7 @@ pub mod front;
 pub mod gate;
 pub mod intake;
 pub mod lab;
+pub mod npm;
 pub mod process;
 pub mod program;
 pub mod prometheus;

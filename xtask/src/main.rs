@@ -6,6 +6,7 @@ mod frontend;
 mod lint;
 mod npm;
 mod process;
+mod screenshots;
 mod slo;
 mod steps;
 mod test;
@@ -32,6 +33,8 @@ enum Command {
     Bench(bench::Bench),
     /// Writes the Prometheus rules of the service level objectives
     Slo,
+    /// Takes the pictures in docs/screenshots anew; needs Chromium
+    Screenshots,
     /// Checks format, lints, documentation and the repository's own rules
     Lint,
 }
@@ -52,6 +55,7 @@ fn run(command: &Command) -> Result<ExitCode> {
         Command::Test(args) => test::run(args)?,
         Command::Frontend(args) => frontend::run(args)?,
         Command::Bench(bench) => bench::run(bench)?,
+        Command::Screenshots => screenshots::run()?,
         Command::Slo => slo::run()?,
         Command::Lint => lint::run()?,
     }

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
+mod accessible;
 mod add;
 mod catalogue;
 mod edit;
 mod experiments;
 mod keyboard;
 mod leave;
+mod lighthouse;
 mod lists;
 mod load;
 mod markup;
