@@ -9,6 +9,8 @@ pub const TASK_FORM: &str = "/tasks";
 pub const TRACE_PAGE: &str = "/traces/{trace_id}";
 /// The page's list of tasks, as markup.
 pub const TASKS_FRAGMENT: &str = "/fragments/tasks";
+/// The page's banner of firing alerts, as markup.
+pub const ALERTS_FRAGMENT: &str = "/fragments/alerts";
 /// The page's trace panel, as markup.
 pub const TRACE_FRAGMENT: &str = "/fragments/traces/{trace_id}";
 /// List (GET) and create (POST).

@@ -77,6 +77,16 @@ impl Links {
             .collect()
     }
 
+    /// A dashboard by its URL, or by its path in Grafana.
+    #[must_use]
+    pub fn dashboard(&self, headers: &HeaderMap, url: &str) -> Option<String> {
+        if url.starts_with("http") {
+            return Some(url.to_owned());
+        }
+        let base = self.grafana.as_ref()?.url(host_name(headers))?;
+        url.starts_with('/').then(|| format!("{base}{url}"))
+    }
+
     /// A trace in Grafana's Explore; its times are in microseconds since the Unix epoch.
     #[must_use]
     pub fn explore(
@@ -199,6 +209,17 @@ mod tests {
             assert!(!error.to_string().contains("secret"));
         }
         assert!(links("", "nonsense").unwrap_err().to_string().contains("LAB_TEMPO_URL"));
+    }
+
+    #[test]
+    fn a_dashboard_is_grafanas_unless_it_says_otherwise() {
+        let headers = HeaderMap::new();
+        let links = links("http://grafana:3000", "").unwrap();
+        let dashboard = |url| links.dashboard(&headers, url);
+        assert_eq!(dashboard("/d/lab-slo").unwrap(), "http://grafana:3000/d/lab-slo");
+        assert_eq!(dashboard("https://x.example/d").unwrap(), "https://x.example/d");
+        assert_eq!(dashboard("docs/x.md"), None);
+        assert_eq!(Links::default().dashboard(&headers, "/d/lab-slo"), None);
     }
 
     #[test]

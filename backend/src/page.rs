@@ -1,5 +1,6 @@
 //! The pages as the server renders them, and the parts of them that the app fetches anew.
 
+pub(crate) mod alerts;
 pub(crate) mod panel;
 pub(crate) mod tasks;
 
@@ -10,6 +11,7 @@ use askama::Template;
 use crate::assets::Assets;
 use crate::links::Link;
 use crate::state::AppState;
+use alerts::AlertBanner;
 use panel::Panel;
 use tasks::TaskView;
 
@@ -19,6 +21,7 @@ use tasks::TaskView;
 pub(crate) struct Page {
     tasks: TaskView,
     panel: Panel,
+    alerts: AlertBanner,
     links: Vec<Link>,
     traceparent: Option<String>,
     sample_ratio: f64,
@@ -44,6 +47,7 @@ impl Page {
     /// The page for a view of the tasks.
     pub(crate) fn new(
         tasks: TaskView,
+        alerts: AlertBanner,
         links: Vec<Link>,
         traceparent: Option<String>,
         refused: Option<Refused>,
@@ -55,6 +59,7 @@ impl Page {
         Self {
             tasks,
             panel: Panel::idle(),
+            alerts,
             links,
             traceparent,
             sample_ratio: state.sample_ratio,

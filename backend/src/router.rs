@@ -95,6 +95,7 @@ fn unobserved(state: &AppState) -> Router<AppState> {
         .route(routes::TRACE, get(traces::get))
         .route(routes::ALERTS, get(alerts::list))
         .route(routes::TRACE_FRAGMENT, get(fragments::trace))
+        .route(routes::ALERTS_FRAGMENT, get(fragments::alerts))
         .route(routes::HEALTH, get(ops::health))
         .route(routes::READY, get(ops::ready))
         .route(routes::METRICS, get(ops::metrics))

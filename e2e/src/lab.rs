@@ -24,7 +24,7 @@ pub struct Lab {
     pub database: (&'static str, String),
     http: reqwest::Client,
     _proxy: Option<Proxy>,
-    _backend: Backend,
+    backend: Backend,
 }
 
 impl Lab {
@@ -43,7 +43,7 @@ impl Lab {
                 database: ("sqlite", "lab.db".to_owned()),
                 http,
                 _proxy: None,
-                _backend: backend,
+                backend,
             });
         }
         let (url, name) = database::create().await?;
@@ -62,7 +62,7 @@ impl Lab {
             database: ("postgresql", name),
             http,
             _proxy: Some(proxy),
-            _backend: backend,
+            backend,
         })
     }
 
@@ -83,6 +83,15 @@ impl Lab {
         let answer = self.http.post(format!("{}/api/tasks", self.url)).json(&body).send().await?;
         ensure!(answer.status() == 201, "{}", answer.status());
         Ok(answer.json().await?)
+    }
+
+    /// Tells the backend of an alert, as Alertmanager does; the proxy lets nobody else.
+    pub async fn notify(&self, alert: &Value) -> anyhow::Result<()> {
+        let body = serde_json::json!({ "version": "4", "alerts": [alert] });
+        let url = format!("{}/internal/alerts", self.backend.url);
+        let answer = self.http.post(url).json(&body).send().await?;
+        ensure!(answer.status() == 204, "{}: {}", answer.status(), answer.text().await?);
+        Ok(())
     }
 
     /// Calls the API without the browser; what it answers is not looked at.

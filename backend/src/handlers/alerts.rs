@@ -4,7 +4,7 @@ pub(crate) mod list;
 mod payload;
 pub(crate) mod receive;
 
-pub(crate) use list::list;
+pub(crate) use list::{firing, list};
 pub(crate) use receive::receive;
 
 use crate::alerts::Change;

@@ -7,9 +7,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::error::ApiError;
-use crate::extract::{PathText, QueryString};
+use crate::extract::{NoParams, PathText, QueryString};
 use crate::handlers::pages::{self, Look, PageParams};
-use crate::handlers::traces;
+use crate::handlers::{alerts, traces};
+use crate::page::alerts::AlertBanner;
 use crate::page::tasks::TaskView;
 use crate::state::AppState;
 
@@ -35,4 +36,14 @@ pub(crate) async fn trace(
         Some(panel) => Html(panel.render()?).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
+}
+
+/// `GET /fragments/alerts`: the banner; empty while nothing fires.
+pub(crate) async fn alerts(
+    State(state): State<AppState>,
+    QueryString(NoParams {}): QueryString<NoParams>,
+    headers: HeaderMap,
+) -> Result<Html<String>, ApiError> {
+    let banner = AlertBanner::new(alerts::firing(&state), &state.links, &headers);
+    Ok(Html(banner.render()?))
 }

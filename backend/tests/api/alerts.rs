@@ -2,6 +2,8 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use backend::config::LinksConfig;
+use backend::links::Links;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Lab};
@@ -171,4 +173,30 @@ async fn a_hundred_alerts_of_full_length_fit() {
         .collect();
     assert_eq!(notify(&lab, &many).await.status, 204);
     assert_eq!(lab.get("/api/alerts").await.json()["alerts"].as_array().unwrap().len(), 100);
+}
+
+#[tokio::test]
+async fn what_fires_stands_on_the_page_as_text() {
+    let lab = Lab::start_with(|parts| {
+        let grafana = Some("http://grafana:3000".to_owned());
+        let config = LinksConfig { grafana_url: grafana, ..LinksConfig::default() };
+        parts.links = Links::choose(&config).unwrap();
+    })
+    .await;
+    assert_eq!(lab.get("/fragments/alerts").await.body, "");
+    let mut alerts: Vec<_> = (0..7)
+        .map(|number| alert(&format!("N{number}"), "firing", "2026-01-31T11:00:00.000Z"))
+        .collect();
+    alerts[0]["startsAt"] = json!("2026-01-31T11:30:00Z");
+    alerts[0]["annotations"]["summary"] = json!("<img src=x onerror=alert(1)>");
+    alerts[0]["annotations"]["runbook_url"] = json!("https://runbooks.example/x");
+    assert_eq!(notify(&lab, &alerts).await.status, 204);
+    let banner = lab.get("/fragments/alerts").await.body;
+    assert!(banner.contains("<b>N0</b>") && banner.contains("2026-01-31 11:30"), "{banner}");
+    assert!(banner.contains("&#60;img") && !banner.contains("<img"), "{banner}");
+    assert!(banner.contains("href=\"https://runbooks.example/x\""), "{banner}");
+    assert!(banner.contains("href=\"http://grafana:3000/d/lab-slo\""), "{banner}");
+    assert_eq!(banner.matches("data-severity=\"page\"").count(), 5);
+    assert!(banner.contains("and 2 more") && !banner.contains("docs/runbooks"), "{banner}");
+    assert!(lab.get("/").await.body.contains(&banner));
 }

@@ -4,6 +4,7 @@
 
 mod accessible;
 mod add;
+mod alerts;
 mod catalogue;
 mod edit;
 mod experiments;

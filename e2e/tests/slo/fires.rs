@@ -33,7 +33,7 @@ async fn firing(backend: &Backend) -> Vec<String> {
 /// With the rules of `demo`: production's, with windows 15 times shorter.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_is_told_and_so_is_its_end() {
-    let backend = Backend::start("127.0.0.1:0", None).unwrap();
+    let backend = Backend::start("127.0.0.1:0", None, &[]).unwrap();
     let inbox = Inbox::start(&backend.url).await;
     let slack = format!("{}/slack", inbox.url);
     let alertmanager =

@@ -31,7 +31,7 @@ fn repository() -> PathBuf {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_written_down_is_what_is_there() {
-    let backend = Backend::start("127.0.0.1:0", None).unwrap();
+    let backend = Backend::start("127.0.0.1:0", None, &[]).unwrap();
     let address = backend.url.strip_prefix("http://").unwrap().to_owned();
     let inbox = Inbox::start(&backend.url).await;
     let alertmanager = Alertmanager::start(&format!("{}/alerts", inbox.url), &[]).await.unwrap();

@@ -21,9 +21,14 @@ pub(crate) async fn list(
     State(state): State<AppState>,
     QueryString(NoParams {}): QueryString<NoParams>,
 ) -> Json<Alerts> {
+    Json(Alerts { alerts: firing(&state) })
+}
+
+/// The alerts that fire, newest first.
+pub(crate) fn firing(state: &AppState) -> Vec<Alert> {
     let (alerts, changes) = state.alerts.list(state.clock.now());
     super::log(&changes);
-    Json(Alerts { alerts: alerts.into_iter().map(wire).collect() })
+    alerts.into_iter().map(wire).collect()
 }
 
 fn wire(alert: domain::alert::Alert) -> Alert {

@@ -12,7 +12,8 @@ use serde::Deserialize;
 use crate::current_span;
 use crate::error::ApiError;
 use crate::extract::{self, Form, QueryString};
-use crate::handlers::tasks;
+use crate::handlers::{alerts, tasks};
+use crate::page::alerts::AlertBanner;
 use crate::page::tasks::{Rows, TaskView};
 use crate::page::{Page, Refused};
 use crate::state::AppState;
@@ -80,8 +81,9 @@ async fn render(
     let timing = traceparent
         .as_ref()
         .map(|value| [(SERVER_TIMING, format!("traceparent;desc=\"{value}\""))]);
+    let alerts = AlertBanner::new(alerts::firing(state), &state.links, headers);
     let links = state.links.shown(headers);
-    let page = Page::new(view, links, traceparent, refused, state);
+    let page = Page::new(view, alerts, links, traceparent, refused, state);
     Ok((timing, Html(page.render()?)).into_response())
 }
 
