@@ -115,6 +115,7 @@ fn a_server_whose_store_panics() {
         assets: Assets::load(Path::new("none")),
         proxies: TrustedProxies::default(),
         links: Links::default(),
+        sample_ratio: 1.0,
         limits: limits.clone(),
     });
     let runtime = tokio::runtime::Runtime::new().unwrap();
