@@ -19,7 +19,7 @@ const SERVICE: &str = "task-frontend";
 const RECORD: &str = "const send = window.fetch; window.exported = []; window.broken = false; \
      window.fetch = (url, init) => { \
          const path = String(url); \
-         if (path.startsWith('/otlp/')) exported.push(new TextDecoder().decode(init.body)); \
+         if (path.startsWith('/otlp/')) exported.push(typeof init.body === 'string' ? init.body : new TextDecoder().decode(init.body)); \
          else if (broken && path.startsWith('/api/tasks')) \
              return Promise.reject(new TypeError('no connection')); \
          return send.call(window, url, init); };";
@@ -37,10 +37,24 @@ async fn the_page_sends_what_the_catalogue_says() {
     browser.enter("#title", "typed\n").await.unwrap();
     shown = browser.shown_trace(&shown).await.unwrap();
     browser.enter("#title", "clicked").await.unwrap();
-    for button in ["#add", "#older", ".task-toggle", ".task-toggle", ".task-delete"] {
+    for button in [
+        "#task-form button[type=submit]",
+        "[data-do=older]",
+        ".task-toggle",
+        ".task-toggle",
+        ".task-delete",
+        "[data-do=simulate-error] button",
+        "[data-do=simulate-slow] button",
+        "[data-do=bulk-create] button",
+        "[data-do=smoke-db] button",
+        ".filter[href*='completed=false']",
+    ] {
         browser.click(button).await.unwrap();
         shown = browser.shown_trace(&shown).await.unwrap();
     }
+    browser.click(".task-edit").await.unwrap();
+    browser.enter("#edit-title", " and more\n").await.unwrap();
+    browser.shown_trace(&shown).await.unwrap();
     browser.run("window.broken = true").await.unwrap();
     browser.click(".task-toggle").await.unwrap();
 

@@ -108,7 +108,7 @@ async fn the_critical_path_is_one_unbroken_line() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_part_that_never_comes_is_named() {
     // The server records nothing, whatever the browser asks for.
-    let lab = Lab::start_with(&[("OTEL_TRACES_SAMPLER", "always_off")]).await.unwrap();
+    let lab = Lab::start_with(&[("OTEL_SDK_DISABLED", "true")]).await.unwrap();
     let browser = Browser::start().await.unwrap();
     browser.open(&lab.url).await.unwrap();
     browser.enter("#title", "x\n").await.unwrap();
