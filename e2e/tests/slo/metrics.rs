@@ -99,7 +99,9 @@ async fn somebody_fails(prometheus: &Prometheus, backend: &Backend) {
     let samples = prometheus.until(AVAILABILITY, |samples| samples.iter().any(|s| s.value < 100.0));
     let value = the_only(&samples.await.unwrap());
     println!("30 of 150 requests failed: {value:.1} % were good");
-    assert!((60.0..95.0).contains(&value), "{value}");
+    // Requests before a series' first scrape are none to `rate`, so that how many good ones
+    // it knows depends on when Prometheus came.
+    assert!((20.0..95.0).contains(&value), "{value}");
 }
 
 /// Each alert is whole, evaluates, and reads metrics that exist.
