@@ -12,8 +12,9 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use serde_json::{Map, Value, json};
 
-/// How long what is expected may take to arrive on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long what is expected may take to arrive on a slow machine, with the longest pause
+/// of an export that a test waits for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How the intake answers.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
-mod accessible;
 mod add;
 mod alerts;
 mod catalogue;
@@ -10,7 +9,6 @@ mod edit;
 mod experiments;
 mod keyboard;
 mod leave;
-mod lighthouse;
 mod lists;
 mod load;
 mod markup;

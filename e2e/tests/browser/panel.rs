@@ -53,7 +53,9 @@ async fn a_link_shows_the_same_trace_without_the_app() {
     let trace_id = browser.shown_trace(&loaded).await.unwrap();
     let explore = browser.find("#trace-explore").await.unwrap().attr("href").await.unwrap();
     let explore = explore.unwrap();
-    assert!(explore.starts_with("http://127.0.0.1:3000/explore?schemaVersion=1"), "{explore}");
+    let host = lab.url.rsplit_once(':').unwrap().0;
+    let start = format!("{host}:3000/explore?schemaVersion=1");
+    assert!(explore.starts_with(&start), "{explore}");
     assert!(explore.contains(&trace_id), "{explore}");
 
     let rows = "return [...document.querySelectorAll('.span')].map(e => [e.dataset.spanId, \

@@ -50,7 +50,7 @@ async fn neither_an_export_nor_a_look_at_a_trace_is_traced() {
     }
     let passed = stage.front.passed();
     let looks: Vec<_> =
-        passed.iter().filter(|passed| passed.call.starts_with("GET /api/traces/")).collect();
+        passed.iter().filter(|passed| passed.call.starts_with("GET /fragments/traces/")).collect();
     assert!(!looks.is_empty());
     assert!(looks.iter().all(|look| look.traceparent.is_none() && look.baggage.is_none()));
     let spans = stage.front.intake.spans();

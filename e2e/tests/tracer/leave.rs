@@ -40,7 +40,7 @@ async fn spans_of_a_time_without_server_come_when_it_is_back() {
     stage.front.intake.span("documentLoad").await;
     stage.front.down();
     stage.add("Nobody there").await;
-    stage.browser.find("#notice[data-kind=error]").await.unwrap();
+    stage.browser.find(".toast[role=alert]").await.unwrap();
     // Long enough for an export to fail.
     stage.browser.run("return new Promise((go) => setTimeout(() => go(0), 2500))").await.unwrap();
     stage.front.up().unwrap();

@@ -6,9 +6,10 @@ use e2e::npm;
 use serde_json::{Value, json};
 
 /// What axe-core calls violations, without the rest of its report: all of its rules, those
-/// that it leaves to choice for WCAG 2.2 included.
-const RUN: &str = "return axe.run({ resultTypes: ['violations'], \
-                   rules: { 'target-size': { enabled: true } } }).then(({ violations }) => \
+/// that it leaves to choice for WCAG 2.2 included. What is still moving is not yet judged.
+const RUN: &str = "return Promise.all(document.getAnimations().map(e => e.finished)).then(() => \
+                   axe.run({ resultTypes: ['violations'], \
+                   rules: { 'target-size': { enabled: true } } })).then(({ violations }) => \
                    violations.map(({ id, nodes }) => [id, nodes.map(({ html, any, all, none }) => \
                    [html, ...[any, all, none].flat().map(({ message }) => message)])]))";
 
@@ -20,6 +21,7 @@ async fn check(browser: &Browser, axe: &str, what: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_on_the_page_shuts_anybody_out() {
+    let _alone = crate::ALONE.lock().await;
     let axe = std::fs::read_to_string(npm::file("axe-core/axe.min.js").unwrap()).unwrap();
     let lab = Lab::start_with(&[("LAB_GRAFANA_URL", "http://{host}:3000")]).await.unwrap();
     for number in 1..=30 {
@@ -66,6 +68,7 @@ async fn nothing_on_the_page_shuts_anybody_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn motion_is_left_out_where_it_is_not_wanted() {
+    let _alone = crate::ALONE.lock().await;
     let lab = Lab::start().await.unwrap();
     let browser = Browser::start().await.unwrap();
     let calm = json!({ "name": "prefers-reduced-motion", "value": "reduce" });

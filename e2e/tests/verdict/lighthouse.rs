@@ -9,8 +9,9 @@ use serde_json::Value;
 const CATEGORIES: [&str; 3] = ["performance", "accessibility", "best-practices"];
 /// Of a hundred.
 const BAR: f64 = 95.0;
-/// The performance is a model's, made from times that a busy machine stretches.
-const ATTEMPTS: usize = 3;
+/// The performance is a model's, made from times that a busy machine stretches: the best
+/// of these counts.
+const ATTEMPTS: usize = 5;
 
 fn scores(url: &str) -> [f64; 3] {
     let flags = "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage";
@@ -45,6 +46,7 @@ fn chromium() -> &'static str {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_is_fast_accessible_and_well_made() {
+    let _alone = crate::ALONE.lock().await;
     let lab = Lab::start().await.unwrap();
     for number in 1..=30 {
         lab.add(&format!("task {number}"), "with a few words").await.unwrap();
