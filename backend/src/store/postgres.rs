@@ -3,10 +3,11 @@
 //! A server that stops answering must not hold what waits for it: PostgreSQL ends a
 //! statement that takes too long, and we give up on a server that does not even do that.
 
+mod lent;
 mod tasks;
 
+use std::iter;
 use std::time::Duration;
-use std::{io, iter};
 
 use anyhow::Context;
 use prometheus::HistogramVec;
@@ -14,10 +15,10 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::query::Query;
 use sqlx::{Connection, Postgres};
-use tokio::time::timeout;
 
 use super::observe::Observed;
 use crate::config::PoolConfig;
+use lent::Lent;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
@@ -28,6 +29,8 @@ const FRESH: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
     pool: PgPool,
+    /// How long a connection may take to come back.
+    patience: Duration,
     observed: Observed,
 }
 
@@ -68,34 +71,25 @@ impl PostgresStore {
                     Ok(true)
                 })
             })
-            // sqlx tries a connection that comes back, and waits for it without an end.
-            .after_release(move |connection, _| {
-                Box::pin(async move {
-                    match timeout(statement, connection.ping()).await {
-                        Ok(answer) => answer.map(|()| true),
-                        Err(_elapsed) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
-                    }
-                })
-            })
             .connect_with(options)
             .await
             .with_context(place)?;
-        Ok(Self { pool, observed })
+        Ok(Self { pool, patience: statement, observed })
     }
 
-    fn reader(&self) -> &PgPool {
-        &self.pool
+    async fn reader(&self) -> Result<Lent, sqlx::Error> {
+        Ok(Lent { connection: self.pool.acquire().await?, patience: self.patience })
     }
 
-    fn writer(&self) -> &PgPool {
-        &self.pool
+    async fn writer(&self) -> Result<Lent, sqlx::Error> {
+        self.reader().await
     }
 
     async fn write(
         &self,
         write: Query<'static, Postgres, PgArguments>,
     ) -> Result<Option<PgRow>, sqlx::Error> {
-        write.fetch_optional(&self.pool).await
+        write.fetch_optional(&mut *self.writer().await?).await
     }
 
     fn pools(&self) -> impl Iterator<Item = &PgPool> + Send {

@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use prometheus::HistogramVec;
+use sqlx::Sqlite;
 use sqlx::migrate::Migrator;
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
@@ -76,12 +78,12 @@ impl SqliteStore {
         Ok(Self { writer, group_commit, readers, observed })
     }
 
-    fn reader(&self) -> &SqlitePool {
-        &self.readers
+    async fn reader(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+        self.readers.acquire().await
     }
 
-    fn writer(&self) -> &SqlitePool {
-        &self.writer
+    async fn writer(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
+        self.writer.acquire().await
     }
 
     async fn write(&self, write: Write) -> Result<Option<SqliteRow>, StoreError> {

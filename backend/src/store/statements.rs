@@ -115,32 +115,31 @@ impl From<StatsRow> for TaskStats {
 }
 
 /// Implements [`TaskStore`](super::TaskStore) for an engine that has `observed`,
-/// `reader()`, `writer()` and `write()`. A macro and not a generic type: sqlx's bounds for "a
+/// `reader()` and `writer()` that lend a connection, `pools()` and `write()`. A macro and not a generic type: sqlx's bounds for "a
 /// database that can bind and decode all of these" are longer than the statements.
 macro_rules! task_store {
     ($store:ty) => {
         #[async_trait::async_trait]
         impl $crate::store::TaskStore for $store {
             async fn list(&self, query: TaskQuery) -> Result<Vec<Task>, StoreError> {
-                let rows = sqlx::query_as::<_, TaskRow>(statements::LIST.text)
+                let list = sqlx::query_as::<_, TaskRow>(statements::LIST.text)
                     .bind(query.completed)
                     .bind(query.after)
-                    .bind(i64::from(query.limit.get()))
-                    .fetch_all(self.reader());
+                    .bind(i64::from(query.limit.get()));
+                let rows = async { list.fetch_all(&mut *self.reader().await?).await };
                 let rows = self.observed.run(statements::LIST, rows).await?;
                 Ok(rows.into_iter().map(Task::from).collect())
             }
 
             async fn get(&self, id: i64) -> Result<Option<Task>, StoreError> {
-                let row = sqlx::query_as::<_, TaskRow>(statements::GET.text)
-                    .bind(id)
-                    .fetch_optional(self.reader());
+                let get = sqlx::query_as::<_, TaskRow>(statements::GET.text).bind(id);
+                let row = async { get.fetch_optional(&mut *self.reader().await?).await };
                 Ok(self.observed.run(statements::GET, row).await?.map(Task::from))
             }
 
             async fn stats(&self) -> Result<TaskStats, StoreError> {
-                let row =
-                    sqlx::query_as::<_, StatsRow>(statements::STATS.text).fetch_one(self.reader());
+                let stats = sqlx::query_as::<_, StatsRow>(statements::STATS.text);
+                let row = async { stats.fetch_one(&mut *self.reader().await?).await };
                 Ok(self.observed.run(statements::STATS, row).await?.into())
             }
 
@@ -182,7 +181,7 @@ macro_rules! task_store {
                         for _ in 0..plan.reads {
                             sqlx::query_as::<_, TaskRow>(statements::GET.text)
                                 .bind(i64::MAX)
-                                .fetch_optional(self.reader())
+                                .fetch_optional(&mut *self.reader().await?)
                                 .await?;
                         }
                         Ok(statements::NoRows)
@@ -191,7 +190,8 @@ macro_rules! task_store {
                 }
                 if plan.writes > 0 {
                     let writes = async {
-                        let mut transaction = self.writer().begin().await?;
+                        let mut connection = self.writer().await?;
+                        let mut transaction = connection.begin().await?;
                         for _ in 0..plan.writes {
                             sqlx::query_as::<_, TaskRow>(statements::INSERT.text)
                                 .bind("smoke test")
@@ -210,13 +210,14 @@ macro_rules! task_store {
             }
 
             async fn count(&self) -> Result<TaskStats, StoreError> {
-                let row: StatsRow =
-                    sqlx::query_as(statements::STATS.text).fetch_one(self.reader()).await?;
+                let row: StatsRow = sqlx::query_as(statements::STATS.text)
+                    .fetch_one(&mut *self.reader().await?)
+                    .await?;
                 Ok(row.into())
             }
 
             async fn ping(&self) -> Result<(), StoreError> {
-                sqlx::query("SELECT 1").execute(self.reader()).await?;
+                sqlx::query("SELECT 1").execute(&mut *self.reader().await?).await?;
                 Ok(())
             }
 

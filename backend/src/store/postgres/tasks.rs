@@ -1,6 +1,6 @@
 //! The trait over PostgreSQL's pool.
 
-use sqlx::FromRow as _;
+use sqlx::{Connection as _, FromRow as _};
 use time::OffsetDateTime;
 
 use super::PostgresStore;

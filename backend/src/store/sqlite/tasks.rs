@@ -1,6 +1,6 @@
 //! The trait over SQLite's pools.
 
-use sqlx::FromRow as _;
+use sqlx::{Connection as _, FromRow as _};
 use time::OffsetDateTime;
 
 use super::SqliteStore;
