@@ -21,8 +21,11 @@ pub struct Trace {
     pub logs: Vec<LogLine>,
     /// Exactly one root (a span without a parent) and no span whose parent is missing.
     pub complete: bool,
-    /// Where the parts came from: `memory`, later `tempo` and `loki` too.
+    /// Where the parts came from: `memory`, `tempo`, `loki`.
     pub sources: Vec<String>,
+    /// Stores that were asked and did not answer: `tempo`, `loki`.
+    #[serde(default)]
+    pub unavailable: Vec<String>,
 }
 
 /// One span.
@@ -115,6 +118,14 @@ pub struct LogLine {
     /// The line's other fields.
     #[cfg_attr(feature = "schema", schema(value_type = Object))]
     pub fields: Attributes,
+}
+
+impl Trace {
+    /// Whether nothing of it is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty() && self.logs.is_empty()
+    }
 }
 
 impl Span {

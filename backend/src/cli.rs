@@ -1,5 +1,6 @@
 //! The command line, and the only place that wires the parts.
 
+mod healthcheck;
 mod usage;
 
 use std::future::Future;
@@ -26,8 +27,9 @@ use crate::store::TaskStore;
 use crate::store::postgres::PostgresStore;
 use crate::store::sqlite::SqliteStore;
 use crate::traces::sink::StoreSink;
-use crate::traces::{Limits, TraceStore};
+use crate::traces::{Limits, RemoteStores, StoreUrls, TraceStore};
 use crate::{router, server, shutdown};
+use healthcheck::HealthcheckConfig;
 pub use usage::refuse;
 
 /// How long the last spans and log records have to reach the collector.
@@ -45,15 +47,33 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Work(Work),
+    /// Exit with 0 if the server that listens here is ready, with 1 if not
+    Healthcheck(HealthcheckConfig),
+}
+
+/// Commands that do something worth recording.
+#[derive(Debug, Subcommand)]
+enum Work {
     /// Serve the page, the API and the metrics
     Serve(Box<ServeConfig>),
     /// Bring the database's schema up to date and exit
     Migrate(DatabaseConfig),
 }
 
-/// Runs the command; telemetry is flushed whether it succeeds or fails.
+/// Runs the command.
+#[must_use]
 pub fn run(cli: &Cli) -> ExitCode {
-    let Settings { telemetry: settings, database, links } = match settings(&cli.command) {
+    match &cli.command {
+        Command::Work(work) => observe(work),
+        Command::Healthcheck(config) => healthcheck::run(config),
+    }
+}
+
+/// Does the work; telemetry is flushed whether it succeeds or fails.
+fn observe(work: &Work) -> ExitCode {
+    let Settings { telemetry: settings, database, links, stores } = match settings(work) {
         Ok(settings) => settings,
         Err(error) => {
             eprintln!("backend: {error:#}");
@@ -70,9 +90,12 @@ pub fn run(cli: &Cli) -> ExitCode {
         }
     };
 
-    let result = match &cli.command {
-        Command::Serve(config) => block_on(serve(config, database, links, traces, &telemetry)),
-        Command::Migrate(_) => block_on(migrate(database)),
+    let result = match work {
+        Work::Serve(config) => {
+            let remote = RemoteStores::new(&stores);
+            block_on(serve(config, database, links, traces, remote, &telemetry))
+        }
+        Work::Migrate(_) => block_on(migrate(database)),
     };
     if let Err(error) = &result {
         tracing::error!(exception.message = format!("{error:#}"), "Ending with an error");
@@ -89,17 +112,22 @@ struct Settings {
     telemetry: telemetry::Config,
     database: Database,
     links: Links,
+    stores: StoreUrls,
 }
 
-fn settings(command: &Command) -> anyhow::Result<Settings> {
+fn settings(work: &Work) -> anyhow::Result<Settings> {
     let telemetry = telemetry::Config::from_env("task-backend", env!("CARGO_PKG_VERSION"))?;
-    let (database, links) = match command {
-        Command::Serve(config) => (&config.database, Links::choose(&config.links)?),
-        Command::Migrate(database) => (database, Links::default()),
+    let (database, links, stores) = match work {
+        Work::Serve(config) => (
+            &config.database,
+            Links::choose(&config.links)?,
+            StoreUrls::choose(&config.trace_stores)?,
+        ),
+        Work::Migrate(database) => (database, Links::default(), StoreUrls::default()),
     };
     let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let database = Database::choose(database.database_url.as_deref(), &var)?;
-    Ok(Settings { telemetry, database, links })
+    Ok(Settings { telemetry, database, links, stores })
 }
 
 fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
@@ -115,6 +143,7 @@ async fn serve(
     database: Database,
     links: Links,
     traces: Arc<TraceStore>,
+    remote: RemoteStores,
     telemetry: &Telemetry,
 ) -> anyhow::Result<()> {
     let metrics = Metrics::new().context("could not register the metrics")?;
@@ -130,6 +159,7 @@ async fn serve(
         metrics,
         alerts: FiringAlerts::default(),
         traces,
+        remote,
         dropped: telemetry.dropped(),
         forwarder: telemetry.forwarder(),
         assets,

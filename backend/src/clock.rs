@@ -1,5 +1,6 @@
 //! Time as an argument, so that tests choose it.
 
+use api_types::Timestamp;
 use time::OffsetDateTime;
 
 /// Tells the time.
@@ -29,6 +30,15 @@ impl Clock for FixedClock {
     fn now(&self) -> OffsetDateTime {
         cut_to_micros(self.0)
     }
+}
+
+/// A time as answers write it.
+#[must_use]
+pub fn timestamp(time: OffsetDateTime) -> Timestamp {
+    // The time crate's range ends long before an i64 of microseconds does.
+    Timestamp::from_unix_micros(
+        i64::try_from(time.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX),
+    )
 }
 
 fn cut_to_micros(time: OffsetDateTime) -> OffsetDateTime {

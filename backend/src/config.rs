@@ -7,6 +7,7 @@
 //! - `LAB_MAX_CONNECTIONS`, `LAB_REQUEST_TIMEOUT` and others that bound it: see [`limits`].
 //! - `LAB_GRAFANA_URL`, `--grafana-url` and the same for `PROMETHEUS`, `TEMPO` and
 //!   `ALERTMANAGER`: see [`links`](crate::links).
+//! - `TEMPO_URL`, `--tempo` and `LOKI_URL`, `--loki`: see [`remote`](crate::traces::remote).
 //!
 //! Telemetry's variables are listed in [`telemetry::config`].
 
@@ -53,6 +54,21 @@ pub struct ServeConfig {
     /// The programs beside the lab
     #[command(flatten)]
     pub links: LinksConfig,
+    /// Where traces are kept for longer than here
+    #[command(flatten)]
+    pub trace_stores: TraceStoresConfig,
+}
+
+/// Where the lab's telemetry ends up, to be read from there. Texts for the same reason as
+/// [`LinksConfig`]'s.
+#[derive(Args, Clone, Debug, Default)]
+pub struct TraceStoresConfig {
+    /// Tempo's URL as this process reaches it, such as <http://tempo:3200>
+    #[arg(long = "tempo", env = "TEMPO_URL", hide_env_values = true)]
+    pub tempo: Option<String>,
+    /// Loki's URL as this process reaches it, such as <http://loki:3100>
+    #[arg(long = "loki", env = "LOKI_URL", hide_env_values = true)]
+    pub loki: Option<String>,
 }
 
 /// Where the programs beside the lab answer. Texts here, checked after clap: its messages

@@ -1,8 +1,8 @@
 //! Errors with a public face and a private cause.
 //!
 //! A handler returns an [`ApiError`]; its response carries the error as an extension,
-//! and [`middleware::problem`](crate::middleware::problem) turns that into a body with
-//! the trace id and into a log line with the cause.
+//! and `middleware::problem` turns that into a body with the trace id and into a log line
+//! with the cause.
 
 mod code;
 

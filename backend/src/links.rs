@@ -80,7 +80,7 @@ impl Links {
     /// A dashboard by its URL, or by its path in Grafana.
     #[must_use]
     pub fn dashboard(&self, headers: &HeaderMap, url: &str) -> Option<String> {
-        if url.starts_with("http") {
+        if is_address(url) {
             return Some(url.to_owned());
         }
         let base = self.grafana.as_ref()?.url(host_name(headers))?;
@@ -116,6 +116,12 @@ impl Links {
         let panes = utf8_percent_encode(&panes, NON_ALPHANUMERIC);
         Some(format!("{base}/explore?schemaVersion=1&orgId=1&panes={panes}"))
     }
+}
+
+/// True for an address of the web. In a link, a path of another host's would lead nowhere,
+/// and `javascript:` would run.
+pub(crate) fn is_address(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
 }
 
 impl Base {

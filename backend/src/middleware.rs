@@ -1,13 +1,14 @@
-//! What surrounds the handlers; the order stands in [`router`](crate::router).
+//! What surrounds the handlers; the order stands in [`around`].
 
 mod accept;
-pub(crate) mod admission;
+mod admission;
+pub(crate) mod around;
 pub(crate) mod asset_cache;
 mod client;
 pub(crate) mod load;
-pub(crate) mod observe;
+mod observe;
 mod origin;
-pub(crate) mod panic;
-pub(crate) mod problem;
+mod panic;
+mod problem;
 mod query;
-pub(crate) mod security;
+mod security;

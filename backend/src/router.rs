@@ -7,14 +7,13 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::services::ServeDir;
 
 use crate::handlers::{
     alerts, fallback, fragments, ops, otlp, pages, simulate, synthetic, tasks, traces,
 };
-use crate::middleware::load::{self, Bounds};
-use crate::middleware::{admission, asset_cache, observe, panic, problem, security};
+use crate::middleware::load::Bounds;
+use crate::middleware::{around, asset_cache};
 use crate::state::AppState;
 
 /// Users' requests are observed; probes, the page's own polling, telemetry and assets
@@ -67,17 +66,7 @@ fn observed(state: &AppState) -> Router<AppState> {
         .fallback(fallback::route_not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-        .layer(
-            // From the outside in.
-            ServiceBuilder::new()
-                // The span is current in everything below, so that every log line has it.
-                .layer(from_fn_with_state(state.clone(), observe::observe))
-                .layer(from_fn(security::headers))
-                .layer(from_fn_with_state(state.clone(), problem::word))
-                .layer(CatchPanicLayer::custom(panic::answer))
-                .layer(from_fn(admission::admit))
-                .layer(from_fn_with_state(bounds, load::bound)),
-        )
+        .layer(from_fn_with_state((state.clone(), bounds), around::observed))
 }
 
 fn unobserved(state: &AppState) -> Router<AppState> {
@@ -89,7 +78,7 @@ fn unobserved(state: &AppState) -> Router<AppState> {
         .route(routes::OTLP_TRACES, post(otlp::traces))
         .route(routes::OTLP_LOGS, post(otlp::logs))
         .route(routes::ALERT_WEBHOOK, post(alerts::receive))
-        .layer(from_fn_with_state(bounds, load::bound));
+        .layer(from_fn_with_state(bounds, around::bounded));
     Router::new()
         .merge(intake)
         .route(routes::TRACE, get(traces::get))
@@ -103,11 +92,5 @@ fn unobserved(state: &AppState) -> Router<AppState> {
         .nest_service(routes::ASSETS, assets)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(DefaultBodyLimit::max(OTLP_BODY_MAX_BYTES))
-        .layer(
-            ServiceBuilder::new()
-                .layer(from_fn(security::headers))
-                .layer(from_fn_with_state(state.clone(), problem::word))
-                .layer(CatchPanicLayer::custom(panic::answer))
-                .layer(from_fn(admission::admit)),
-        )
+        .layer(from_fn_with_state(state.clone(), around::guarded))
 }

@@ -13,7 +13,7 @@ use crate::config::proxies::TrustedProxies;
 use crate::links::Links;
 use crate::metrics::Metrics;
 use crate::store::TaskStore;
-use crate::traces::TraceStore;
+use crate::traces::{RemoteStores, TraceStore};
 
 /// The server's parts, cheap to clone.
 #[derive(Clone)]
@@ -31,6 +31,8 @@ pub struct Parts {
     pub alerts: FiringAlerts,
     /// Recent traces.
     pub traces: Arc<TraceStore>,
+    /// Where older traces are, and the spans that others recorded.
+    pub remote: RemoteStores,
     /// Counters of lost telemetry.
     pub dropped: Arc<Dropped>,
     /// Where clients' telemetry goes on to.

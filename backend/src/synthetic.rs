@@ -35,6 +35,17 @@ pub(crate) fn attributes(cx: &Context) -> Vec<KeyValue> {
     allowed.collect()
 }
 
+/// Where synthetic traffic comes from, and on which device; members of the enumerations.
+pub(crate) fn region_and_device(
+    attributes: &[KeyValue],
+) -> (Option<&'static str>, Option<&'static str>) {
+    let member = |key: &str, known: &'static [&'static str]| {
+        let attribute = attributes.iter().find(|attribute| attribute.key.as_str() == key)?;
+        known.iter().find(|known| **known == attribute.value.as_str()).copied()
+    };
+    (member("app.region", &REGIONS), member("app.device", &DEVICES))
+}
+
 /// The form of an IANA time zone's name.
 pub(crate) fn is_timezone(text: &str) -> bool {
     is_short(text, |byte| byte.is_ascii_alphanumeric() || b"_+-/".contains(&byte))
@@ -67,5 +78,6 @@ mod tests {
         let keys: Vec<_> =
             attributes(&cx).into_iter().map(|attribute| attribute.key.to_string()).collect();
         assert_eq!(keys, ["app.region", "app.timezone", "session.id", SYNTHETIC_TYPE]);
+        assert_eq!(region_and_device(&attributes(&cx)), (Some("eu-west-1"), None));
     }
 }

@@ -4,8 +4,10 @@
 pub mod convert;
 pub mod missing;
 pub mod otlp;
+pub mod remote;
 pub mod sink;
 pub mod store;
 
 pub use missing::Missing;
+pub use remote::{RemoteStores, StoreUrls};
 pub use store::{Limits, TraceStore};

@@ -17,8 +17,11 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 #[must_use]
 pub fn programs() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    if let Some(folder) = env::split_paths(&path).find(|folder| folder.join("postgres").is_file()) {
-        return Some(folder);
+    // A link to one program tells where the others are.
+    let linked = |folder: PathBuf| fs::canonicalize(folder.join("postgres")).ok();
+    let installed = |program: &PathBuf| program.with_file_name("createdb").is_file();
+    if let Some(program) = env::split_paths(&path).filter_map(linked).find(installed) {
+        return Some(program.with_file_name(""));
     }
     let versions = fs::read_dir(DEBIAN).ok()?.flatten().map(|entry| entry.path());
     let number = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();

@@ -23,7 +23,7 @@ use crate::dropped::Dropped;
 use crate::forward::Forwarder;
 use crate::log::LogLayer;
 use crate::sink::{Signal, Sink};
-use crate::spans::SpanFanOut;
+use crate::spans::{Recorder, SpanFanOut};
 use crate::transport::{IoThread, Links, TlsError};
 use crate::{panic, propagation, resource};
 
@@ -70,6 +70,7 @@ pub struct Telemetry {
     workers: Vec<Worker>,
     dropped: Arc<Dropped>,
     forwarder: Forwarder,
+    recorder: Recorder,
     io: Option<IoThread>,
     provider: Option<SdkTracerProvider>,
     /// Writes the last lines when it is dropped.
@@ -119,12 +120,10 @@ pub fn build(
     }
     let forwarder = Forwarder::start(&links, &dropped, &mut workers)?;
 
+    let processor =
+        SpanFanOut { export: span_queue, sink: sink_queue.clone(), dropped: Arc::clone(&dropped) };
+    let recorder = Recorder(processor.clone());
     let provider = config.enabled.then(|| {
-        let processor = SpanFanOut {
-            export: span_queue,
-            sink: sink_queue.clone(),
-            dropped: Arc::clone(&dropped),
-        };
         SdkTracerProvider::builder()
             .with_resource(resource.clone())
             .with_span_processor(processor)
@@ -173,6 +172,7 @@ pub fn build(
             workers,
             dropped,
             forwarder,
+            recorder,
             io: links.io,
             provider,
             writer: Some(writer),
@@ -197,6 +197,12 @@ impl Telemetry {
     #[must_use]
     pub fn dropped(&self) -> Arc<Dropped> {
         Arc::clone(&self.dropped)
+    }
+
+    /// Takes spans that are made by hand.
+    #[must_use]
+    pub fn recorder(&self) -> Recorder {
+        self.recorder.clone()
     }
 
     /// Sends clients' telemetry to where this process sends its own.

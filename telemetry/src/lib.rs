@@ -39,4 +39,5 @@ pub use dropped::{DropReason, Dropped, SignalKind};
 pub use forward::{Forwarder, Full};
 pub use record::{FieldValue, LogRecord};
 pub use sink::{Signal, Sink};
+pub use spans::Recorder;
 pub use transport::TlsError;

@@ -14,7 +14,7 @@ use crate::sink::Signal;
 
 /// The SDK's only processor: redacts a span once and hands it to each queue. It clones
 /// the span only where there are two.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SpanFanOut {
     pub(crate) export: Option<Arc<Queue<SpanData>>>,
     pub(crate) sink: Option<Arc<Queue<Signal>>>,
@@ -26,6 +26,19 @@ impl SpanFanOut {
         if !pushed {
             self.dropped.add(SignalKind::Span, reason, 1);
         }
+    }
+}
+
+/// Takes spans that were not made by `tracing`: those whose ids and times the caller
+/// knows better. They go the same way, redaction included. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Recorder(pub(crate) SpanFanOut);
+
+impl Recorder {
+    /// Queues a finished span; one that is not sampled is passed over, one for which
+    /// there is no room is counted.
+    pub fn record(&self, span: SpanData) {
+        self.0.on_end(span);
     }
 }
 

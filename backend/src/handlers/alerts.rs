@@ -8,6 +8,7 @@ pub(crate) use list::{firing, list};
 pub(crate) use receive::receive;
 
 use crate::alerts::Change;
+use crate::clock::timestamp;
 
 /// Writes one line per change.
 fn log(changes: &[Change]) {
@@ -28,7 +29,7 @@ fn log(changes: &[Change]) {
                         alert.state = state,
                         alert.service = alert.labels.get("service"),
                         alert.summary = alert.summary,
-                        alert.starts_at = list::timestamp(alert.starts_at).text(),
+                        alert.starts_at = timestamp(alert.starts_at).text(),
                     },
                     "Alert {name} is {state}"
                 )

@@ -32,7 +32,7 @@ pub(crate) async fn trace(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let trace_id = traces::parse(&text)?;
-    Ok(match pages::panel(&state, trace_id, &look, &headers) {
+    Ok(match pages::panel(&state, trace_id, &look, &headers).await {
         Some(panel) => Html(panel.render()?).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 pub(crate) use opentelemetry::trace::TraceId;
 
+use crate::clock;
 use crate::error::ApiError;
 use crate::extract::{NoParams, PathText, QueryString};
 use crate::openapi::problems::{BadRequest, Faults, NotFound};
@@ -24,12 +25,14 @@ pub(crate) async fn get(
     QueryString(NoParams {}): QueryString<NoParams>,
 ) -> Result<Json<Trace>, ApiError> {
     let trace_id = parse(&text)?;
-    find(&state, trace_id).map(Json).ok_or(ApiError::TraceNotFound(text))
+    let trace = find(&state, trace_id).await;
+    if trace.is_empty() { Err(ApiError::TraceNotFound(text)) } else { Ok(Json(trace)) }
 }
 
-/// What is known of a trace.
-pub(crate) fn find(state: &AppState, trace_id: TraceId) -> Option<Trace> {
-    state.traces.get(trace_id)
+/// What is known of a trace, here and in the stores; it may be nothing.
+pub(crate) async fn find(state: &AppState, trace_id: TraceId) -> Trace {
+    let now = clock::timestamp(state.clock.now());
+    state.remote.complete(trace_id, state.traces.get(trace_id), now).await
 }
 
 /// 32 lower-case hexadecimal digits, not all zero (W3C Trace Context, trace-id).

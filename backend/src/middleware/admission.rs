@@ -3,22 +3,13 @@
 use api_types::limits::URI_MAX_BYTES;
 use axum::extract::Request;
 use axum::http::Method;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 
 use super::origin;
 use crate::error::ApiError;
 
 /// Refuses addresses that are too long and, where something is to be changed, requests
 /// that a browser sends for another site.
-pub(crate) async fn admit(request: Request, next: Next) -> Response {
-    match refusal(&request) {
-        Some(error) => error.into_response(),
-        None => next.run(request).await,
-    }
-}
-
-fn refusal(request: &Request) -> Option<ApiError> {
+pub(super) fn refusal(request: &Request) -> Option<ApiError> {
     let uri = request.uri().path_and_query().map_or("", |uri| uri.as_str());
     if uri.len() > URI_MAX_BYTES {
         return Some(ApiError::UriTooLong);

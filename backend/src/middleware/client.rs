@@ -10,9 +10,9 @@ use crate::config::proxies::TrustedProxies;
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The network of the client, as the attribute `client.address` says it.
-pub(super) fn network(request: &Request, proxies: &TrustedProxies) -> Option<String> {
+pub(super) fn network(request: &Request, proxies: &TrustedProxies) -> Option<IpAddr> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    Some(masked(address(peer.ip(), request.headers(), proxies)).to_string())
+    Some(masked(address(peer.ip(), request.headers(), proxies)))
 }
 
 /// The peer, or, where that is a trusted proxy, the address that it forwards for, and so

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::body::{Frame, SizeHint};
@@ -32,19 +32,29 @@ impl Bounds {
 
 /// Refuses what is too much and cuts off what takes too long: with 408 where it waits for
 /// the client's body, with 503 where the fault is ours.
-pub(crate) async fn bound(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
+pub(super) async fn bound(bounds: &Bounds, request: Request, next: Next) -> Response {
     let Ok(_permit) = bounds.permits.try_acquire() else {
         return ApiError::Overloaded.into_response();
     };
-    let awaited = Arc::new(AtomicBool::new(false));
-    let request = request.map(|body| Body::new(Watched { body, awaited: Arc::clone(&awaited) }));
+    let (request, awaited) = watched(request);
     match timeout(bounds.timeout, next.run(request)).await {
         Ok(response) => response,
-        Err(_elapsed) if awaited.load(Ordering::Relaxed) => {
+        Err(_elapsed) if awaited.is_some_and(|awaited| awaited.load(Ordering::Relaxed)) => {
             ApiError::BodyTooSlow(bounds.timeout).into_response()
         }
         Err(_elapsed) => ApiError::TooSlow(bounds.timeout).into_response(),
     }
+}
+
+/// A body, where there is one, that tells whether somebody waits for its next part.
+fn watched(request: Request) -> (Request, Option<Arc<AtomicBool>>) {
+    if request.body().is_end_stream() {
+        return (request, None);
+    }
+    let awaited = Arc::new(AtomicBool::new(false));
+    let watch = Arc::clone(&awaited);
+    let request = request.map(|body| Body::new(Watched { body, awaited: watch }));
+    (request, Some(awaited))
 }
 
 /// A body that tells whether somebody waits for the next part of it.

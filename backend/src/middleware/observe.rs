@@ -3,19 +3,19 @@
 //! Names follow the OpenTelemetry semantic conventions for HTTP server spans (1.44).
 //! Numbers on spans are `i64`: tracing-opentelemetry writes other integers as text.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use api_types::headers::X_OPERATION;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, Method, Version, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use opentelemetry::global;
 use opentelemetry::trace::Status;
 use prometheus::IntGauge;
 use telemetry::propagation::HeaderExtractor;
-use tracing::field::Empty;
+use tracing::field::{DisplayValue, Empty, display};
 use tracing::{Instrument, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
@@ -33,31 +33,33 @@ const UNMATCHED: &str = "unmatched";
 /// A method that the conventions do not list.
 const OTHER: &str = "_OTHER";
 
-/// Runs the request in its span, counts it and writes its access line.
-pub(crate) async fn observe(
-    State(state): State<AppState>,
+/// Does the work in the request's span, counts it and writes its access line.
+pub(super) async fn observe(
+    state: &AppState,
     route: Option<MatchedPath>,
     request: Request,
-    next: Next,
+    work: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let start = Instant::now();
     let _in_flight = InFlight::enter(&state.metrics.http_in_flight);
     let method = method_label(request.method());
     let route = route.as_ref().map(MatchedPath::as_str);
     let path = bounded(request.uri().path()).to_owned();
-    let client = client::network(&request, &state.proxies);
-    let span = server_span(&request, method, route, client.as_deref());
+    let client = client::network(&request, &state.proxies).map(display);
+    let span = server_span(&request, method, route, client.as_ref());
     let parent = global::get_text_map_propagator(|propagator| {
         propagator.extract(&HeaderExtractor(request.headers()))
     });
-    for attribute in synthetic::attributes(&parent) {
+    let attributes = synthetic::attributes(&parent);
+    let (region, device) = synthetic::region_and_device(&attributes);
+    for attribute in attributes {
         span.set_attribute(attribute.key, attribute.value);
     }
     // Fails only where no OpenTelemetry layer is installed: then there is no span.
     let _ = span.set_parent(parent);
 
     async {
-        let response = next.run(request).await;
+        let response = work(request).await;
         let status = response.status();
         let span = Span::current();
         span.record("http.response.status_code", i64::from(status.as_u16()));
@@ -70,7 +72,7 @@ pub(crate) async fn observe(
             span.set_status(Status::error(""));
         }
         let duration = start.elapsed().as_secs_f64();
-        count(&state, [method, route.unwrap_or(UNMATCHED), status.as_str()], duration);
+        count(state, [method, route.unwrap_or(UNMATCHED), status.as_str()], duration);
         tracing::info!(
             target: "access",
             {
@@ -80,6 +82,8 @@ pub(crate) async fn observe(
                 http.response.status_code = status.as_u16(),
                 http.server.request.duration = duration,
                 client.address = client,
+                app.region = region,
+                app.device = device,
                 app.error.code = error.map(|error| error.code().as_str()),
             },
             "{method} {path} {}",
@@ -95,25 +99,26 @@ fn server_span(
     request: &Request,
     method: &'static str,
     route: Option<&str>,
-    client: Option<&str>,
+    client: Option<&DisplayValue<IpAddr>>,
 ) -> Span {
     let known = method != OTHER;
     // The conventions name spans of other methods so.
     let verb = if known { method } else { "HTTP" };
-    let name = route.map_or_else(|| verb.to_owned(), |route| format!("{verb} {route}"));
+    let name = || route.map_or_else(|| verb.to_owned(), |route| format!("{verb} {route}"));
     let original = (!known).then(|| bounded(request.method().as_str()));
-    let query = request.uri().query().filter(|query| !query.is_empty()).map(query::redacted);
+    let query = || request.uri().query().filter(|query| !query.is_empty()).map(query::redacted);
     let (host, port) = host(request.headers());
+    // What is a function is called where the span is recorded.
     tracing::info_span!(
         "http",
-        otel.name = name,
+        otel.name = name(),
         otel.kind = "server",
         http.request.method = method,
         http.request.method_original = original,
         http.route = route,
         http.response.status_code = Empty,
         url.path = bounded(request.uri().path()),
-        url.query = query.as_deref().map(bounded),
+        url.query = query().as_deref().map(bounded),
         url.scheme = "http",
         server.address = host.map(bounded),
         server.port = port,

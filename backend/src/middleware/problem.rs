@@ -7,25 +7,20 @@ use api_types::headers::PROBLEM_JSON;
 use askama::Template;
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::accept;
+use crate::assets::Assets;
 use crate::current_span;
 use crate::error::ApiError;
 use crate::page::ProblemPage;
-use crate::state::AppState;
 
 /// Seconds after which a client may try again when something that we need is away.
 const RETRY_AFTER: &str = "1";
 
-/// Gives a response that carries an [`ApiError`] its body: a page for those who ask for
+/// Gives a response that carries an [`ApiError`] its body: a page for those who asked for
 /// HTML, `application/problem+json` for everybody else.
-pub(crate) async fn word(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let html = accept::prefers_html(request.headers());
-    let response = next.run(request).await;
+pub(super) fn word(assets: &Assets, html: bool, response: Response) -> Response {
     let Some(error) = response.extensions().get::<Arc<ApiError>>().cloned() else {
         return response;
     };
@@ -37,7 +32,7 @@ pub(crate) async fn word(State(state): State<AppState>, request: Request, next: 
         );
     }
     let problem = problem(&error);
-    let page = html.then(|| ProblemPage::new(&problem, &state.assets).render().ok()).flatten();
+    let page = html.then(|| ProblemPage::new(&problem, assets).render().ok()).flatten();
     let (body, media_type) = match page {
         Some(page) => (Body::from(page), "text/html; charset=utf-8"),
         None => (Json(problem).into_response().into_body(), PROBLEM_JSON),

@@ -1,11 +1,9 @@
 //! Headers that narrow what a page may do.
 
-use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
 use axum::response::Response;
 
 /// Nothing inline, nothing from elsewhere; `wasm-unsafe-eval` lets WebAssembly compile
@@ -23,9 +21,9 @@ const HEADERS: [(HeaderName, &str); 4] = [
 
 /// Adds the headers to every answer. Answers are not to be kept unless they say
 /// otherwise: a stored page would join the wrong trace.
-pub(crate) async fn headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(super) fn protected(mut response: Response) -> Response {
     let headers = response.headers_mut();
+    headers.reserve(HEADERS.len() + 1);
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -5,7 +5,7 @@ use api_types::alert::{Alert, Severity};
 use askama::Template;
 use axum::http::HeaderMap;
 
-use crate::links::Links;
+use crate::links::{Links, is_address};
 
 /// Alerts in the banner at the most, the newest.
 const SHOWN_MAX: usize = 5;
@@ -35,7 +35,7 @@ impl AlertBanner {
         let more = alerts.len().saturating_sub(SHOWN_MAX);
         let shown = alerts.into_iter().take(SHOWN_MAX).map(|alert| ShownAlert {
             // A path is one in the lab's repository, which no page serves.
-            runbook: Some(alert.runbook_url).filter(|url| url.starts_with("http")),
+            runbook: Some(alert.runbook_url).filter(|url| is_address(url)),
             dashboard: links.dashboard(headers, &alert.dashboard_url),
             name: alert.name,
             severity: alert.severity,

@@ -45,6 +45,8 @@ pub(crate) struct Panel {
     state: State,
     trace_id: String,
     missing: Vec<String>,
+    /// Stores that did not answer, by the names of their programs.
+    unavailable: Vec<&'static str>,
     /// The trace in Grafana.
     explore: Option<String>,
     shown: Option<Shown>,
@@ -94,12 +96,13 @@ impl State {
 impl Panel {
     /// A panel before the first trace.
     pub(crate) fn idle() -> Self {
-        Self::without_spans(State::Idle, String::new())
+        Self::without_spans(State::Idle, String::new(), &[])
     }
 
-    /// A trace of which nothing is here.
-    pub(crate) fn without_spans(state: State, trace_id: String) -> Self {
-        Self { state, trace_id, missing: Vec::new(), explore: None, shown: None }
+    /// A trace of which nothing is here; `unavailable` stores may know more.
+    pub(crate) fn without_spans(state: State, trace_id: String, unavailable: &[String]) -> Self {
+        let unavailable = programs(unavailable);
+        Self { state, trace_id, missing: Vec::new(), unavailable, explore: None, shown: None }
     }
 
     /// 32 hexadecimal digits; none while the panel is idle.
@@ -126,6 +129,7 @@ impl Panel {
             state,
             trace_id: trace.trace_id.clone(),
             missing: sentences(missing),
+            unavailable: programs(&trace.unavailable),
             explore: explore(waterfall.start_us, end_us),
             shown: Some(Shown::new(trace, &waterfall)),
         }
@@ -161,6 +165,16 @@ impl Shown {
     fn hidden_rows(&self) -> usize {
         self.spans - self.rows.len()
     }
+}
+
+/// The programs behind the names that the API gives to stores.
+fn programs(stores: &[String]) -> Vec<&'static str> {
+    let program = |store: &String| match store.as_str() {
+        "tempo" => "Tempo",
+        "loki" => "Loki",
+        _ => "a store",
+    };
+    stores.iter().map(program).collect()
 }
 
 /// What is missing, each in words that follow "not arrived:".

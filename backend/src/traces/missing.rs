@@ -96,6 +96,7 @@ mod tests {
             logs: Vec::new(),
             complete: is_connected(spans),
             sources: Vec::new(),
+            unavailable: Vec::new(),
         };
         let missing = Missing::of(&trace, expected);
         assert!(trace.complete || !missing.is_nothing());

@@ -8,4 +8,4 @@ mod values;
 
 pub use dropped::{dropped_logs, dropped_spans};
 pub use logs::log_lines;
-pub use spans::spans;
+pub use spans::{spans, stored_spans};

@@ -129,7 +129,8 @@ impl TraceStore {
         logs.sort_by_key(|line| line.timestamp);
         let complete = is_connected(&spans);
         let sources = vec!["memory".to_owned()];
-        Some(Trace { trace_id: trace_id.to_string(), spans, logs, complete, sources })
+        let unavailable = Vec::new();
+        Some(Trace { trace_id: trace_id.to_string(), spans, logs, complete, sources, unavailable })
     }
 
     /// A panic elsewhere leaves the map usable: each change of it is whole.

@@ -200,3 +200,30 @@ async fn what_fires_stands_on_the_page_as_text() {
     assert!(banner.contains("and 2 more") && !banner.contains("docs/runbooks"), "{banner}");
     assert!(lab.get("/").await.body.contains(&banner));
 }
+
+#[tokio::test]
+async fn a_runbook_is_a_link_only_where_it_is_an_address_of_the_web() {
+    for (url, is_link) in [
+        ("https://runbooks.example/x", true),
+        ("http://runbooks.example/x", true),
+        ("docs/runbooks/HighErrorRate.md", false),
+        ("/docs/runbooks/HighErrorRate.md", false),
+        ("//runbooks.example/x", false),
+        ("http-errors.md", false),
+        ("https", false),
+        ("javascript:alert(1)", false),
+        ("JavaScript:alert(1)", false),
+        (" javascript:alert(1)", false),
+        ("data:text/html,<script>alert(1)</script>", false),
+        ("", false),
+    ] {
+        let lab = Lab::start().await;
+        let mut fires = alert("N", "firing", "2026-01-31T11:00:00.000Z");
+        fires["annotations"]["runbook_url"] = json!(url);
+        assert_eq!(notify(&lab, &[fires]).await.status, 204);
+        let banner = lab.get("/fragments/alerts").await.body;
+        assert!(banner.contains("<b>N</b>"), "{banner}");
+        assert_eq!(banner.contains("<a "), is_link, "{url}: {banner}");
+        assert_eq!(banner.contains(&format!("href=\"{url}\"")), is_link, "{url}: {banner}");
+    }
+}

@@ -15,7 +15,7 @@ use backend::links::Links;
 use backend::metrics::Metrics;
 use backend::state::{AppState, Parts};
 use backend::traces::sink::StoreSink;
-use backend::traces::{Limits, TraceStore};
+use backend::traces::{Limits, RemoteStores, TraceStore};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use telemetry::Telemetry;
@@ -97,6 +97,7 @@ impl Lab {
             metrics,
             alerts: FiringAlerts::default(),
             traces,
+            remote: RemoteStores::default(),
             dropped: pipeline.telemetry.dropped(),
             forwarder: pipeline.telemetry.forwarder(),
             assets: Assets::load(&assets),

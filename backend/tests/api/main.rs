@@ -22,6 +22,7 @@ mod security;
 mod simulate;
 mod spans;
 mod store;
+mod stores;
 mod synthetic;
 mod tasks;
 mod trace_page;

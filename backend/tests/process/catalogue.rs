@@ -1,5 +1,6 @@
 //! `docs/TELEMETRY.md` against what the program emits, in both directions.
 
+mod allowed;
 mod document;
 mod drive;
 mod logs;

@@ -23,8 +23,8 @@ use backend::links::Links;
 use backend::metrics::Metrics;
 use backend::state::{AppState, Parts};
 use backend::store::{Connections, StoreError, TaskStore};
-use backend::traces::TraceStore;
 use backend::traces::sink::StoreSink;
+use backend::traces::{RemoteStores, TraceStore};
 use backend::{router, server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -110,6 +110,7 @@ fn a_server_whose_store_panics() {
         metrics: Metrics::new().unwrap(),
         alerts: FiringAlerts::default(),
         traces,
+        remote: RemoteStores::default(),
         dropped: telemetry.dropped(),
         forwarder: telemetry.forwarder(),
         assets: Assets::load(Path::new("none")),

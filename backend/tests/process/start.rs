@@ -1,5 +1,6 @@
 //! Starting: what works, and what is refused in one clear line.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use nix::sys::signal::Signal;
@@ -25,6 +26,8 @@ fn unusable_settings_end_with_64_and_name_the_variable() {
         ("OTEL_PROPAGATORS", "b3"),
         ("RUST_LOG", "=nonsense="),
         ("LAB_GRAFANA_URL", "grafana"),
+        ("TEMPO_URL", "tempo:3200"),
+        ("LOKI_URL", "https://loki"),
         ("LAB_LISTEN", "8080"),
         ("LAB_REQUEST_TIMEOUT", "40"),
         ("LAB_HEADER_TIMEOUT", "0s"),
@@ -108,5 +111,48 @@ fn servers_that_start_at_once_migrate_one_after_the_other() {
     let children: Vec<_> = (0..4).map(|_| start()).collect();
     for mut child in children {
         assert!(child.wait().unwrap().success());
+    }
+}
+
+fn healthcheck(listen: &str) -> Option<i32> {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_backend"));
+    command.args(["healthcheck", "--listen", listen]).env_remove("LAB_LISTEN");
+    let ended = command.output().unwrap();
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    assert!(ended.stdout.is_empty(), "{:?}", ended.stdout);
+    assert_eq!(stderr.lines().count(), usize::from(!ended.status.success()), "{stderr}");
+    ended.status.code()
+}
+
+#[test]
+fn healthcheck_tells_a_ready_server_from_others() {
+    let lab = Lab::start(&[]);
+    let address = lab.url.trim_start_matches("http://").to_owned();
+    assert_eq!(healthcheck(&address), Some(0));
+    let port = address.rsplit_once(':').unwrap().1;
+    assert_eq!(healthcheck(&format!("0.0.0.0:{port}")), Some(0));
+    lab.stop();
+    assert_eq!(healthcheck(&address), Some(1), "nobody is there");
+}
+
+#[test]
+fn healthcheck_believes_a_200_alone() {
+    for (answer, code) in [
+        ("HTTP/1.1 503 Service Unavailable\r\n\r\n", 1),
+        ("HTTP/1.1 200 OK\r\n\r\n", 0),
+        ("", 1),
+        ("nonsense", 1),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 1024];
+            let length = stream.read(&mut request).unwrap();
+            assert!(request[..length].starts_with(b"GET /ready HTTP/1.1\r\n"));
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        assert_eq!(healthcheck(&address), Some(code), "{answer:?}");
+        server.join().unwrap();
     }
 }

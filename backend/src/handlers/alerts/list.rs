@@ -1,11 +1,11 @@
 //! `GET /api/alerts`
 
 use api_types::alert::{Alert, Alerts};
-use api_types::{Timestamp, routes};
+use api_types::routes;
 use axum::Json;
 use axum::extract::State;
-use time::OffsetDateTime;
 
+use crate::clock::timestamp;
 use crate::domain;
 use crate::extract::{NoParams, QueryString};
 use crate::openapi::problems::{BadRequest, Faults};
@@ -42,11 +42,4 @@ fn wire(alert: domain::alert::Alert) -> Alert {
         starts_at: timestamp(alert.starts_at),
         labels: alert.labels,
     }
-}
-
-pub(super) fn timestamp(time: OffsetDateTime) -> Timestamp {
-    // The time crate's range ends long before an i64 of microseconds does.
-    Timestamp::from_unix_micros(
-        i64::try_from(time.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX),
-    )
 }

@@ -45,7 +45,7 @@ pub(crate) async fn trace(
     PathText(text): PathText,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let panel = panel(&state, traces::parse(&text)?, &Look::ONLY, &headers);
+    let panel = panel(&state, traces::parse(&text)?, &Look::ONLY, &headers).await;
     let panel = panel.unwrap_or_else(Panel::idle);
     let status = if panel.is_shown() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     let page = TracePage::new(panel, state.links.shown(&headers), &state.assets);
@@ -53,20 +53,21 @@ pub(crate) async fn trace(
 }
 
 /// The panel of a trace; none while nothing of it is here and something may still come.
-pub(crate) fn panel(
+pub(crate) async fn panel(
     state: &AppState,
     trace_id: TraceId,
     look: &Look,
     headers: &HeaderMap,
 ) -> Option<Panel> {
-    let Some(trace) = traces::find(state, trace_id) else {
+    let trace = traces::find(state, trace_id).await;
+    if trace.is_empty() {
         let verdict = match (look.sampled, look.is_last()) {
             (Some(false), _) => panel::State::Unsampled,
             (_, true) => panel::State::Absent,
             (_, false) => return None,
         };
-        return Some(Panel::without_spans(verdict, trace_id.to_string()));
-    };
+        return Some(Panel::without_spans(verdict, trace.trace_id, &trace.unavailable));
+    }
     let missing = Missing::of(&trace, look.span.as_deref());
     let logs_may_come = trace.logs.is_empty() && look.turn < LOOKS_FOR_LOGS - 1;
     let verdict = match (missing.is_nothing() && !logs_may_come, look.is_last()) {

@@ -1,9 +1,8 @@
 //! Tasks between the wire and the domain.
 
-use api_types::Timestamp;
 use api_types::task as wire;
-use time::OffsetDateTime;
 
+use crate::clock::timestamp;
 use crate::domain::task::{Description, InvalidTask, NewTask, Task, TaskChanges, TaskStats, Title};
 
 /// Checks a create's fields.
@@ -38,11 +37,4 @@ pub(super) fn task(task: Task) -> wire::Task {
 
 pub(super) fn stats(stats: TaskStats) -> wire::Stats {
     wire::Stats { total: stats.total, completed: stats.completed, pending: stats.pending() }
-}
-
-fn timestamp(time: OffsetDateTime) -> Timestamp {
-    // The time crate's range ends long before an i64 of microseconds does.
-    Timestamp::from_unix_micros(
-        i64::try_from(time.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX),
-    )
 }

@@ -12,7 +12,7 @@ use super::values;
 
 /// Whose telemetry a client may send; the first stands for all others.
 const SERVICES: [&str; 3] = ["task-frontend", "lab-proxy", "lab-loadgen"];
-const SERVICE_NAME: &str = "service.name";
+pub(super) const SERVICE_NAME: &str = "service.name";
 
 /// Names services from the allow-list alone, redacts sensitive values and takes spans
 /// with impossible ids out. Gives how many it took out.

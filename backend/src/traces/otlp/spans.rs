@@ -5,7 +5,7 @@ use opentelemetry::trace::TraceId;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::span::{Event, SpanKind as OtlpKind};
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
-use opentelemetry_proto::tonic::trace::v1::{Span as OtlpSpan, Status};
+use opentelemetry_proto::tonic::trace::v1::{Span as OtlpSpan, Status, TracesData};
 
 use super::{sanitize, values};
 use crate::traces::store::{Item, StoredSpan};
@@ -20,6 +20,26 @@ pub fn spans(request: ExportTraceServiceRequest) -> Vec<(TraceId, Item)> {
         kept.extend(spans.filter_map(|span| {
             let (trace_id, span) = convert(span, service)?;
             Some((trace_id, Item::Span(StoredSpan::Received(Box::new(span)))))
+        }));
+    }
+    kept
+}
+
+/// The spans of `trace_id` in a store's answer, whose services' names are believed.
+#[must_use]
+pub fn stored_spans(data: TracesData, trace_id: TraceId) -> Vec<Span> {
+    let mut kept = Vec::new();
+    for resource_spans in data.resource_spans {
+        let attributes = resource_spans.resource.as_ref().map(|resource| &resource.attributes);
+        let service = attributes
+            .into_iter()
+            .flatten()
+            .find(|attribute| attribute.key == sanitize::SERVICE_NAME)
+            .and_then(values::text)
+            .unwrap_or("unknown_service");
+        let spans = resource_spans.scope_spans.into_iter().flat_map(|scope| scope.spans);
+        kept.extend(spans.filter_map(|span| {
+            convert(span, service).filter(|(id, _)| *id == trace_id).map(|(_, span)| span)
         }));
     }
     kept
