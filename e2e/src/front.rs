@@ -52,6 +52,7 @@ struct Shared {
     intake: Arc<Intake>,
     http: reqwest::Client,
     keeps_pages: AtomicBool,
+    count: Mutex<(usize, usize)>,
 }
 
 impl Front {
@@ -65,6 +66,7 @@ impl Front {
             intake: intake.clone(),
             http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?,
             keeps_pages: AtomicBool::new(false),
+            count: Mutex::default(),
         });
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut front = Self { url: String::new(), intake, address, shared, running: None };
@@ -83,6 +85,20 @@ impl Front {
     #[must_use]
     pub fn passed(&self) -> Vec<Passed> {
         self.shared.passed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many requests with a body came since [`Front::forget`], and the bytes of these
+    /// bodies; wherever they went.
+    #[must_use]
+    pub fn received(&self) -> (usize, usize) {
+        let count = self.shared.count.lock().unwrap_or_else(PoisonError::into_inner);
+        *count
+    }
+
+    /// Starts that count, and the intake's record, anew.
+    pub fn forget(&self) {
+        *self.shared.count.lock().unwrap_or_else(PoisonError::into_inner) = (0, 0);
+        self.intake.forget();
     }
 
     /// Takes `Cache-Control: no-store` off the lab's answers, which keeps Chromium from
@@ -130,6 +146,10 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
+    if !body.is_empty() {
+        let mut count = shared.count.lock().unwrap_or_else(PoisonError::into_inner);
+        *count = (count.0 + 1, count.1 + body.len());
+    }
     let file = {
         let files = shared.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.get(&path).cloned()

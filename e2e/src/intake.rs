@@ -84,6 +84,11 @@ impl Intake {
         lock(&self.received).push(received);
     }
 
+    /// Forgets what came.
+    pub fn forget(&self) {
+        lock(&self.received).clear();
+    }
+
     /// Every request.
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {

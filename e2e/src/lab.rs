@@ -11,8 +11,9 @@ use crate::database;
 use crate::dns::Dns;
 use crate::proxy::Proxy;
 
-/// `compose` starts the lab behind Nginx and on PostgreSQL, as the compose stack does;
-/// anything else the embedded one, the backend alone on SQLite.
+/// `compose` starts the lab behind Nginx and on PostgreSQL, as the compose stack does; an
+/// address is that of a running one, without any task; anything else starts the embedded
+/// lab, the backend alone on SQLite.
 const STACK: &str = "LAB_TEST_STACK";
 
 /// A running lab.
@@ -23,8 +24,11 @@ pub struct Lab {
     /// Its database: `db.system.name` and `db.namespace`.
     pub database: (&'static str, String),
     http: reqwest::Client,
+    /// `client.address` of a browser on this machine; none where that is not known.
+    pub client_address: Option<&'static str>,
     _proxy: Option<Proxy>,
-    backend: Backend,
+    /// None where the lab was there before.
+    backend: Option<Backend>,
 }
 
 impl Lab {
@@ -36,14 +40,27 @@ impl Lab {
     /// The same with variables of the test's own for the backend.
     pub async fn start_with(vars: &[(&str, &str)]) -> anyhow::Result<Self> {
         let http = reqwest::Client::new();
-        if std::env::var(STACK).as_deref() != Ok("compose") {
+        let stack = std::env::var(STACK).unwrap_or_default();
+        if stack.starts_with("http://") {
+            ensure!(vars.is_empty(), "{STACK} names a lab that runs already");
+            return Ok(Self {
+                url: stack.trim_end_matches('/').to_owned(),
+                database: ("postgresql", "lab".to_owned()),
+                http,
+                client_address: None,
+                _proxy: None,
+                backend: None,
+            });
+        }
+        if stack != "compose" {
             let backend = Backend::start("127.0.0.1:0", None, vars)?;
             return Ok(Self {
                 url: backend.url.clone(),
                 database: ("sqlite", "lab.db".to_owned()),
                 http,
+                client_address: Some("127.0.0.0"),
                 _proxy: None,
-                backend,
+                backend: Some(backend),
             });
         }
         let (url, name) = database::create().await?;
@@ -61,8 +78,9 @@ impl Lab {
             url: proxy.url(""),
             database: ("postgresql", name),
             http,
+            client_address: Some("127.0.0.0"),
             _proxy: Some(proxy),
-            backend,
+            backend: Some(backend),
         })
     }
 
@@ -88,7 +106,8 @@ impl Lab {
     /// Tells the backend of an alert, as Alertmanager does; the proxy lets nobody else.
     pub async fn notify(&self, alert: &Value) -> anyhow::Result<()> {
         let body = serde_json::json!({ "version": "4", "alerts": [alert] });
-        let url = format!("{}/internal/alerts", self.backend.url);
+        let backend = self.backend.as_ref().context("the backend is not ours to tell")?;
+        let url = format!("{}/internal/alerts", backend.url);
         let answer = self.http.post(url).json(&body).send().await?;
         ensure!(answer.status() == 204, "{}: {}", answer.status(), answer.text().await?);
         Ok(())

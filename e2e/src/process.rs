@@ -50,6 +50,11 @@ impl Process {
         Ok(Self { child })
     }
 
+    /// Ends it at once, as `kill -9` does.
+    pub fn kill(&self) -> anyhow::Result<()> {
+        Ok(kill(Pid::from_raw(i32::try_from(self.child.id())?), Signal::SIGKILL)?)
+    }
+
     /// Whether it has not ended.
     pub fn runs(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))

@@ -159,12 +159,14 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Calls `handler` for every event of this kind that reaches `target`.
+    /// Calls `handler` for every event of this kind that reaches `target`, on its way down:
+    /// before what other listeners do with it.
     #[must_use]
     pub fn new(target: &EventTarget, kind: &'static str, handler: Box<dyn FnMut(Event)>) -> Self {
         let closure = Closure::wrap(handler);
         // Fails for no function.
-        let _ = target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
+        let callback = closure.as_ref().unchecked_ref();
+        let _ = target.add_event_listener_with_callback_and_bool(kind, callback, true);
         Self { target: target.clone(), kind, closure }
     }
 }
@@ -173,6 +175,6 @@ impl Drop for Listener {
     fn drop(&mut self) {
         let callback = self.closure.as_ref().unchecked_ref();
         // Fails for no listener that was ever added.
-        let _ = self.target.remove_event_listener_with_callback(self.kind, callback);
+        let _ = self.target.remove_event_listener_with_callback_and_bool(self.kind, callback, true);
     }
 }

@@ -27,6 +27,13 @@ export const exchange = async (method, url, body, traceparent, keepalive, ms) =>
   } catch {
     // A text, a fragment of the page for one.
   }
-  const timings = traceparent ? performance.getEntriesByName(answer.url, "resource") : [];
-  return [answer.status, read, timings.find(({ startTime }) => startTime >= began)];
+  // The first one since: the same address may have been asked at the same time.
+  let timing;
+  if (traceparent) {
+    const timings = performance.getEntriesByName(answer.url, "resource");
+    while (timings.at(-1)?.startTime >= began) {
+      timing = timings.pop();
+    }
+  }
+  return [answer.status, read, timing];
 };

@@ -10,6 +10,8 @@
 
 pub mod api;
 pub mod app;
+#[cfg(feature = "bench")]
+pub mod bench;
 pub mod dom;
 pub mod dynamic;
 pub mod http;
@@ -21,7 +23,9 @@ use std::panic::PanicHookInfo;
 use std::pin::Pin;
 
 use api_types::decimal;
+#[cfg(not(feature = "bench"))]
 use wasm_bindgen::prelude::*;
+use wasm_bindgen::throw_str;
 
 /// The default allocator is a tenth of the page's code; this one is half a kilobyte.
 #[cfg(target_arch = "wasm32")]
@@ -30,10 +34,16 @@ static HEAP: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
     lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
 
 /// Takes the page over. If that fails, the server's page stays; its form works by itself.
-#[wasm_bindgen(start)]
+#[cfg_attr(not(feature = "bench"), wasm_bindgen(start))]
 pub fn start() {
-    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic_text(panic).into())));
+    tell_panics();
     app::start();
+}
+
+/// Makes an exception of a panic, in place of a trap that does not say why: the console
+/// shows it, and the tracer reports it.
+fn tell_panics() {
+    std::panic::set_hook(Box::new(|panic| throw_str(&panic_text(panic))));
 }
 
 /// Runs a future on the page's own queue. Boxed: the machinery then exists once, not

@@ -5,7 +5,7 @@
 //!
 //! Spans are made here. What waits for its export, and log records of what the browser
 //! reports by itself (web vitals, errors, long tasks), is JavaScript: see [`browser`] and
-//! ADR 0016.
+//! ADR 0017.
 
 mod browser;
 pub mod clock;
@@ -16,6 +16,7 @@ pub mod fetch;
 pub mod ids;
 pub mod interaction;
 pub mod names;
+mod open;
 pub mod origin;
 pub mod route;
 pub mod sampling;
@@ -44,6 +45,8 @@ struct Inner {
     origin: Origin,
     location: JsValue,
     route_change: Cell<Option<SpanContext>>,
+    /// What is under way.
+    open: RefCell<Vec<Span>>,
     /// The server's span for the page; its trace is the page's.
     server: Option<SpanContext>,
     /// The span that the page's log records belong to.
@@ -80,11 +83,13 @@ impl Tracer {
                 origin,
                 location,
                 route_change: Cell::new(None),
+                open: RefCell::default(),
                 server,
                 page: Cell::new(page),
             })),
         };
-        // Before the start: a page that comes back is another one for its web vitals.
+        // Before the start: a page that comes back is another one for its web vitals, and
+        // what ends with the page leaves with the rest.
         tracer.watch_routes();
         let version = env!("CARGO_PKG_VERSION");
         browser::start(names::SERVICE, names::SCOPE, version, &page.traceparent());
@@ -132,15 +137,9 @@ impl Tracer {
     pub fn child_of(self, parent: SpanContext) -> SpanContext {
         parent.child(&mut self.inner.ids.borrow_mut())
     }
-
-    /// Ends a span now.
-    fn end(self, mut span: Span) {
-        span.end_ns = self.inner.clock.now_ns().max(span.start_ns);
-        record(&span);
-    }
 }
 
-/// A span of the visit; [`Tracer::end`] or [`record`] ends it.
+/// A span of the visit; [`Tracer::open`] or [`record`] takes it from here.
 fn begin(context: SpanContext, parent: Parent, kind: Kind, name: Text, start_ns: u64) -> Span {
     let mut attributes = Vec::with_capacity(8);
     attributes.push((names::SESSION_ID, Value::Text(browser::session().into())));

@@ -2,16 +2,16 @@
 
 #[path = "../../../backend/tests/process/catalogue/document.rs"]
 mod document;
+#[path = "../shared/json.rs"]
+mod json;
 #[path = "../../../backend/tests/process/catalogue/spans.rs"]
 mod spans;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use e2e::browser::Browser;
 use e2e::lab::Lab;
 use serde_json::Value;
-use spans::Seen;
 
 const SERVICE: &str = "task-frontend";
 
@@ -55,6 +55,10 @@ async fn the_page_sends_what_the_catalogue_says() {
     browser.click(".task-edit").await.unwrap();
     browser.enter("#edit-title", " and more\n").await.unwrap();
     browser.shown_trace(&shown).await.unwrap();
+    // As if the page were left while it waits; what it exports can still be read.
+    browser.click("[data-do=simulate-slow] button").await.unwrap();
+    let leave = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))";
+    browser.run(leave).await.unwrap();
     browser.run("window.broken = true").await.unwrap();
     browser.click(".task-toggle").await.unwrap();
 
@@ -73,52 +77,13 @@ async fn the_page_sends_what_the_catalogue_says() {
 }
 
 fn complaints(bodies: &Value) -> Vec<String> {
-    let mut seen = Vec::new();
-    let mut resources = BTreeSet::new();
-    for body in bodies.as_array().unwrap() {
-        let body: Value = serde_json::from_str(body.as_str().unwrap()).unwrap();
-        for resource in list(&body["resourceSpans"]) {
-            resources.insert(types(&resource["resource"]["attributes"]).into_keys().collect());
-            let scopes = list(&resource["scopeSpans"]).iter();
-            seen.extend(scopes.flat_map(|scope| list(&scope["spans"])).map(span));
-        }
-    }
+    let bodies = bodies.as_array().unwrap().iter();
+    let bodies: Vec<Value> =
+        bodies.map(|body| serde_json::from_str(body.as_str().unwrap()).unwrap()).collect();
+    let (seen, resources) = json::read(&bodies);
     let mut complaints = spans::differences(SERVICE, "", &seen);
     for resource in &resources {
         complaints.extend(spans::resource_differences(SERVICE, resource));
     }
     complaints
-}
-
-fn span(span: &Value) -> Seen {
-    Seen {
-        name: span["name"].as_str().unwrap().to_owned(),
-        kind: match span["kind"].as_i64() {
-            Some(1) => "INTERNAL",
-            Some(3) => "CLIENT",
-            _ => "",
-        },
-        attributes: types(&span["attributes"]),
-        events: list(&span["events"])
-            .iter()
-            .map(|event| {
-                let fields = types(&event["attributes"]).into_keys().collect();
-                (event["name"].as_str().unwrap().to_owned(), fields)
-            })
-            .collect(),
-    }
-}
-
-/// The types of OTLP/JSON's attributes by their names.
-fn types(attributes: &Value) -> BTreeMap<String, &'static str> {
-    let kind = |value: &Value| {
-        let kinds = [("stringValue", "string"), ("intValue", "int"), ("boolValue", "bool")];
-        kinds.iter().find(|(key, _)| value.get(key).is_some()).map_or("", |(_, kind)| kind)
-    };
-    let name = |attribute: &Value| attribute["key"].as_str().unwrap().to_owned();
-    list(attributes).iter().map(|attribute| (name(attribute), kind(&attribute["value"]))).collect()
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }

@@ -12,6 +12,7 @@ mod leave;
 mod lists;
 mod load;
 mod markup;
+mod narrow;
 mod network;
 mod panel;
 mod plain;

@@ -24,6 +24,10 @@ async fn a_request_carries_its_context_and_tells_its_timing() {
     let server = e2e::trace::only(&trace, "task-backend", "POST /api/tasks");
     assert_eq!(server["attributes"]["session.id"], session);
 
+    // What a person types is the database's alone.
+    let told_all = format!("{:?}", stage.front.intake.taken());
+    assert!(!told_all.contains("Measure me"), "{told_all}");
+
     let timing = "const entry = performance.getEntriesByType('resource') \
                   .find((entry) => entry.name.endsWith('/api/tasks')); \
                   return [entry.encodedBodySize, entry.requestStart, entry.responseStart, \

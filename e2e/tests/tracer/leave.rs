@@ -35,6 +35,39 @@ async fn what_waits_when_a_tab_is_closed_arrives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_under_way_ends_with_the_page() {
+    let stage = Stage::set(&[]).await;
+    stage.front.keep_pages();
+    stage.browser.open(&stage.front.url).await.unwrap();
+    stage.front.intake.span("documentLoad").await;
+    stage.browser.clear("#delay").await.unwrap();
+    stage.browser.enter("#delay", "1").await.unwrap();
+    stage.browser.click("[data-do=simulate-slow] button").await.unwrap();
+    stage.browser.visit(&format!("{}/health", stage.front.url)).await.unwrap();
+    let click = stage.front.intake.span("click simulate-slow").await;
+    let request = stage.front.intake.span("GET /api/simulate-slow").await;
+    assert_eq!(request.parent_span_id, click.span_id);
+    for span in [&click, &request] {
+        // Being left is no failure, and what the answer would have been is not known.
+        assert_eq!(span.status.clone().unwrap_or_default().code, 0);
+        assert!(!attributes(&span.attributes).contains_key("error.type"), "{span:?}");
+        let left: Vec<_> = span.events.iter().filter(|event| event.name == "pagehide").collect();
+        assert_eq!(left.len(), 1, "{span:?}");
+        assert_eq!(left[0].time_unix_nano, span.end_time_unix_nano);
+    }
+    assert!(!attributes(&request.attributes).contains_key("http.response.status_code"));
+    // The browser brings the page back as it was left: its telemetry goes on, and what
+    // ended does not end again.
+    stage.browser.back().await.unwrap();
+    stage.front.intake.span("documentRestore").await;
+    stage.browser.find("[data-do=simulate-slow][aria-busy=false]").await.unwrap();
+    stage.browser.leave().await.unwrap();
+    assert_eq!(stage.front.intake.named("click simulate-slow").len(), 1);
+    assert_eq!(stage.front.intake.named("GET /api/simulate-slow").len(), 1);
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn spans_of_a_time_without_server_come_when_it_is_back() {
     let mut stage = Stage::open().await;
     stage.front.intake.span("documentLoad").await;

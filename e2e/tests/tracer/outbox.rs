@@ -149,6 +149,23 @@ async fn only_what_may_pass_is_tried_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pause_that_ends_amid_a_flush_strands_nothing() {
+    let page = Page::open().await;
+    page.front.intake.set_manner(Manner::Refuses(503, None));
+    page.send(&["early"]).await;
+    page.requests(1).await;
+    page.front.intake.set_manner(Manner::Takes);
+    // The flush finds the pause still on; every later look at the clock finds it over.
+    let flush = "const now = performance.now(); let looks = 0; \
+                 performance.now = () => now + (looks++ && 10_000); \
+                 return outbox.flush().then(() => 0)";
+    page.browser.run(flush).await.unwrap();
+    page.requests(2).await;
+    assert_eq!(page.names(), ["early"]);
+    page.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_waits_is_bounded_and_the_oldest_go() {
     let mut page = Page::open().await;
     page.front.down();
@@ -176,7 +193,8 @@ async fn what_waits_is_bounded_and_the_oldest_go() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_goes_sends_what_the_quota_lets_through() {
     let page = Page::open().await;
-    let fill = "for (let i = 0; i < 100; i++) outbox.put(i % 2, make('item ' + i, 1000)); \
+    // Less per signal than what is sent at once: the page may take a while to go.
+    let fill = "for (let i = 0; i < 94; i++) outbox.put(i % 2, make('item ' + i, 1000)); \
                 addEventListener('pagehide', () => outbox.sendLast(true)); \
                 location.href = 'about:blank'";
     page.browser.run(fill).await.unwrap();
@@ -200,5 +218,21 @@ async fn a_pause_holds_for_a_page_that_is_hidden() {
     page.browser.run("outbox.sendLast(true)").await.unwrap();
     page.requests(2).await;
     assert_eq!(page.names(), ["a", "b"]);
+    page.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_hidden_amid_an_export_goes_on() {
+    let page = Page::open().await;
+    // Two batches; hiding the page sends the second one while the first is under way.
+    let fill = "for (let i = 0; i < 270; i++) outbox.put(outbox.LOGS, make('item ' + i, 1000)); \
+                const sent = outbox.flush(); \
+                queueMicrotask(() => outbox.sendLast(false)); \
+                return sent.then(() => 0)";
+    page.browser.run(fill).await.unwrap();
+    assert_eq!(page.requests(2).await.len(), 2);
+    page.send(&["later"]).await;
+    let names = page.names();
+    assert_eq!((names.len(), names.last().map(String::as_str)), (271, Some("later")));
     page.close().await;
 }

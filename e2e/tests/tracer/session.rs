@@ -1,5 +1,10 @@
 //! `session.id`.
 
+use std::fs;
+use std::path::Path;
+
+use e2e::browser::Browser;
+use e2e::front::Front;
 use e2e::intake::attributes;
 use serde_json::{Value, json};
 
@@ -80,4 +85,24 @@ async fn a_browser_that_keeps_nothing_is_served_all_the_same() {
     assert_eq!(stage.browser.console().await.unwrap(), Vec::<Value>::new());
     assert!(stage.front.intake.events("exception").is_empty(), "{}", json!("the tracer threw"));
     stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_left_before_anything_happens_keeps_the_visit() {
+    let front = Front::start(None).unwrap();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../frontend-wasm/src/tracer/js");
+    for file in ["outbox.js", "record.js", "session.js"] {
+        front.add(&format!("/{file}"), "text/javascript", fs::read(source.join(file)).unwrap());
+    }
+    front.add("/", "text/html", "<title>session</title>");
+    let browser = Browser::start().await.unwrap();
+    browser.visit(&front.url).await.unwrap();
+    let id = "0123456789abcdef0123456789abcdef";
+    let script = format!(
+        "sessionStorage['lab.session'] = '{id} ' + Date.now(); \
+         return import('/session.js').then((module) => {{ \
+             module.keepSession(); return module.session(); }})"
+    );
+    assert_eq!(browser.run(&script).await.unwrap(), id);
+    browser.close().await.unwrap();
 }

@@ -20,7 +20,7 @@ pub async fn record(tracer: Tracer, ready_ms: f64) -> Option<(SpanContext, Times
         let ms = |moment| dynamic::number(&entry, moment).unwrap_or(0.0);
         let start_ns = clock.at_ns(ms(from));
         let mut span = begin(context, parent, Kind::Internal, name.into(), start_ns);
-        span.end_ns = clock.at_ns(ms(to)).max(start_ns);
+        span.end(clock.at_ns(ms(to)));
         let url = dynamic::text_or_empty(&entry, "name");
         span.text(names::URL_FULL, without_fragment(url));
         span

@@ -51,10 +51,20 @@ fn push_span(out: &mut String, span: &Span) {
         if at > 0 {
             out.push(',');
         }
+        push_key(out, name);
         match value {
-            Value::Text(text) => push_text_attribute(out, name, text),
+            Value::Text(text) => {
+                out.push_str(r#"stringValue":"#);
+                push_text(out, text);
+                out.push_str("}}");
+            }
             Value::Int(number) => {
-                push_int_attribute(out, name, *number < 0, number.unsigned_abs());
+                out.push_str(r#"intValue":""#);
+                if *number < 0 {
+                    out.push('-');
+                }
+                decimal::push(out, number.unsigned_abs());
+                out.push_str(r#""}}"#);
             }
         }
     }
@@ -75,23 +85,11 @@ fn push_span(out: &mut String, span: &Span) {
     out.push('}');
 }
 
-fn push_text_attribute(out: &mut String, name: &str, text: &str) {
-    out.push_str(r#"{"key":"#);
-    push_text(out, name);
-    out.push_str(r#","value":{"stringValue":"#);
-    push_text(out, text);
-    out.push_str("}}");
-}
-
-fn push_int_attribute(out: &mut String, name: &str, negative: bool, magnitude: u64) {
-    out.push_str(r#"{"key":"#);
-    push_text(out, name);
-    out.push_str(r#","value":{"intValue":""#);
-    if negative {
-        out.push('-');
-    }
-    decimal::push(out, magnitude);
-    out.push_str(r#""}}"#);
+/// Names are ours and need no escape.
+fn push_key(out: &mut String, name: &'static str) {
+    out.push_str(r#"{"key":""#);
+    out.push_str(name);
+    out.push_str(r#"","value":{""#);
 }
 
 /// A string that is cut at [`TEXT_MAX_BYTES`].
@@ -107,6 +105,13 @@ pub fn push_string(out: &mut String, text: &str) {
 /// The cut falls between characters.
 fn push_escaped(out: &mut String, text: &str, max_bytes: usize) {
     out.push('"');
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if text.len() <= max_bytes && text.bytes().all(is_plain) {
+        // Nearly always, and many times as fast.
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for (at, character) in text.char_indices() {
         if at >= max_bytes {
             break;

@@ -50,15 +50,15 @@ impl Tracer {
             keepalive: false,
             timeout_ms: TIMEOUT_MS,
         };
+        self.open(span);
         let outcome = http::send(&call).await;
-        match &outcome {
+        self.close(context.span_id, |span| match &outcome {
             Ok(answer) => {
                 span.answered(answer.status);
-                timing::describe(&mut span, self.clock(), &answer.timing, &timing::REQUEST);
+                timing::describe(span, self.clock(), &answer.timing, &timing::REQUEST);
             }
             Err(fault) => span.fail(fault.name.clone()),
-        }
-        self.end(span);
+        });
         outcome
     }
 }

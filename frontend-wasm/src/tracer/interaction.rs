@@ -1,11 +1,10 @@
 //! The root span of everything that a person sets off.
 
-use api_types::Timestamp;
 use web_sys::Event;
 
 use super::context::SpanContext;
 use super::names;
-use super::span::{Kind, Parent, Span};
+use super::span::{Kind, Parent, Text};
 use super::{Tracer, begin};
 
 /// How the person asked for it.
@@ -93,7 +92,8 @@ fn span_name(trigger: Trigger, action: Action) -> String {
 
 /// An interaction under way.
 pub struct Interaction {
-    span: Span,
+    context: SpanContext,
+    name: Text,
 }
 
 impl Tracer {
@@ -110,12 +110,13 @@ impl Tracer {
             Some(event) => self.clock().event_ns(event),
             None => self.clock().now_ns(),
         };
-        let name = span_name(trigger, action).into();
-        let mut span = begin(self.new_trace(), Parent::None, Kind::Internal, name, start_ns);
+        let (context, name) = (self.new_trace(), Text::from(span_name(trigger, action)));
+        let mut span = begin(context, Parent::None, Kind::Internal, name.clone(), start_ns);
         span.text(names::APP_ACTION, action.name());
         span.text(names::EVENT_TYPE, trigger.event_type());
         span.text(names::URL_PATH, self.path());
-        Interaction { span }
+        self.open(span);
+        Interaction { context, name }
     }
 }
 
@@ -123,28 +124,23 @@ impl Interaction {
     /// What the interaction's requests hang on.
     #[must_use]
     pub fn context(&self) -> SpanContext {
-        self.span.context
+        self.context
     }
 
     /// The span's name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.span.name
-    }
-
-    /// When it began.
-    #[must_use]
-    pub fn started(&self) -> Timestamp {
-        self.span.started()
+        &self.name
     }
 
     /// Ends it with the page's update; `error_type` is set when the server or the way to
-    /// it failed.
-    pub fn end(mut self, tracer: Tracer, error_type: Option<String>) {
-        if let Some(error_type) = error_type {
-            self.span.fail(error_type);
-        }
-        tracer.end(self.span);
+    /// it failed. Nothing where the page was left meanwhile: that was its end.
+    pub fn end(self, tracer: Tracer, error_type: Option<String>) {
+        tracer.close(self.context.span_id, |span| {
+            if let Some(error_type) = error_type {
+                span.fail(error_type);
+            }
+        });
     }
 }
 

@@ -35,6 +35,8 @@ pub const APP_FIRST_BYTE_MS: &str = "app.first_byte_ms";
 pub const APP_DOM_CONTENT_LOADED_MS: &str = "app.dom_content_loaded_ms";
 /// From the start of the navigation until the app took the page over.
 pub const APP_READY_MS: &str = "app.ready_ms";
+/// The event of a span that the end of its page ended.
+pub const PAGE_HIDE: &str = "pagehide";
 /// This application's `service.name`.
 pub const SERVICE: &str = "task-frontend";
 /// The instrumentation scope.

@@ -1,5 +1,5 @@
-//! Going back and forth: between addresses of this page, and to a page that the browser
-//! kept as it was left.
+//! Going away, and back and forth: between addresses of this page, and to a page that the
+//! browser kept as it was left.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -20,7 +20,7 @@ impl Tracer {
         self.inner.route_change.get()
     }
 
-    /// Records `routeChange` and `documentRestore`.
+    /// Records `routeChange` and `documentRestore`, and whatever ends with the page.
     pub(super) fn watch_routes(self) {
         let on = |target: &JsValue, kind, handler: fn(Self, &Event)| {
             let call = Box::new(move |event: Event| handler(self, &event));
@@ -28,6 +28,7 @@ impl Tracer {
             std::mem::forget(Listener::new(target.unchecked_ref(), kind, call));
         };
         on(self.window(), "pageshow", Self::page_shown);
+        on(self.window(), "pagehide", |tracer, _| tracer.page_hidden());
         // The Navigation API comes before `popstate`, and tells where from.
         let navigation = dynamic::get(self.window(), "navigation");
         if navigation.is_truthy() {
@@ -63,10 +64,11 @@ impl Tracer {
         let (context, start_ns) = (self.new_trace(), self.clock().event_ns(event));
         let mut span = begin(context, Parent::None, Kind::Internal, name.into(), start_ns);
         span.text(names::URL_PATH, self.path());
+        self.open(span);
         spawn(async move {
             // It is never rejected.
             let _ = JsFuture::from(browser::painted()).await;
-            self.end(span);
+            self.close(context.span_id, |_| {});
             self.inner.route_change.set(None);
         });
         context

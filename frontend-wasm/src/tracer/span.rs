@@ -70,6 +70,11 @@ impl Span {
         Timestamp::from_unix_micros(i64::try_from(self.start_ns / 1000).unwrap_or(i64::MAX))
     }
 
+    /// Ends it, at its start if the clock was set back meanwhile.
+    pub fn end(&mut self, end_ns: u64) {
+        self.end_ns = end_ns.max(self.start_ns);
+    }
+
     /// Adds a text.
     pub fn text(&mut self, name: &'static str, value: impl Into<Text>) {
         self.attributes.push((name, Value::Text(value.into())));

@@ -8,8 +8,7 @@ use super::span::Span;
 use crate::dynamic;
 
 /// The moments of one request, by their names in Resource Timing.
-pub const REQUEST: [&str; 9] = [
-    "fetchStart",
+pub const REQUEST: [&str; 8] = [
     "domainLookupStart",
     "domainLookupEnd",
     "connectStart",
@@ -33,14 +32,13 @@ pub const LOAD: [&str; 6] = [
 /// Adds those moments of `timing` that the browser tells as events, and the bytes that
 /// came; nothing of an `undefined` one.
 pub fn describe(span: &mut Span, clock: &Clock, timing: &JsValue, moments: &[&'static str]) {
+    // What did not happen is 0, or has the time of the moment before: a connection that was
+    // there already, say. The first one before is the span's own start.
+    let mut last_ms = dynamic::number(timing, "fetchStart").unwrap_or(0.0);
     for moment in moments {
-        let Some(ms) = dynamic::number(timing, moment) else { continue };
-        // What did not happen is 0, or has the time of the moment before: a connection
-        // that was there already, say.
-        let is_last = |at_ns| span.events.last().is_some_and(|(_, last_ns)| *last_ns == at_ns);
-        let at_ns = clock.at_ns(ms);
-        if ms > 0.0 && !is_last(at_ns) {
-            span.events.push((moment, at_ns));
+        if let Some(ms) = dynamic::number(timing, moment).filter(|ms| *ms > last_ms) {
+            span.events.push((moment, clock.at_ns(ms)));
+            last_ms = ms;
         }
     }
     if let Some(bytes @ 1..) = dynamic::int(timing, "encodedBodySize") {

@@ -19,8 +19,8 @@ const REQUEST_MAX = 250_000;
  * them (Fetch standard, "HTTP-network-or-cache fetch"), other scripts' included.
  */
 const KEEPALIVE_MAX = 60_000;
-/** Bytes that wait for no company: what leaving the page can still send stays larger. */
-const FULL = 30_000;
+/** Bytes that wait for no company: leaving the page can still send as many. */
+const FULL = 50_000;
 /** How long an item waits for company. */
 const PERIOD_MS = 5_000;
 /** When an answer to an export is given up on. */
@@ -105,10 +105,19 @@ const drain = async () => {
   clearTimeout(timer);
   due = Infinity;
   for (const lane of lanes) {
-    while (performance.now() >= resume && (await post(lane, REQUEST_MAX)));
-  }
-  if (performance.now() < resume) {
-    arm(0);
+    // What comes meanwhile waits for company.
+    let left = lane.bytes;
+    while (left > 0) {
+      // One look at the clock decides: timers fire a little early, and between two looks
+      // the pause may end, which would leave what waits without a timer.
+      if (performance.now() < resume) {
+        arm(0);
+        break;
+      }
+      const sent = await post(lane, REQUEST_MAX);
+      // Nothing: the page was hidden meanwhile, which sent the rest.
+      left = sent && left - sent;
+    }
   }
 };
 
@@ -130,12 +139,14 @@ const keepToBound = (lane) => {
   }
 };
 
-/** Sends one batch of at most `max` bytes; says whether there was one. */
+/** Sends one batch in at most `max` bytes; the bytes of its items. */
 const post = async (lane, max) => {
   const { batch, lost, body } = take(lane, max);
-  if (!batch.length) {
-    return false;
+  const bytes = batch.reduce((sum, item) => sum + item.length, 0);
+  if (!bytes) {
+    return 0;
   }
+  lane.bytes -= bytes;
   const keepalive = underWay + body.length <= KEEPALIVE_MAX;
   const held = keepalive ? body.length : 0;
   underWay += held;
@@ -163,13 +174,13 @@ const post = async (lane, max) => {
     pause(wish);
     lane.lost += lost;
     lane.waiting.unshift(...batch);
-    lane.bytes += batch.reduce((sum, item) => sum + item.length, 0);
+    lane.bytes += bytes;
     keepToBound(lane);
     arm(0);
   } else {
     lane.lost += lost + batch.length;
   }
-  return true;
+  return bytes;
 };
 
 /** Takes the oldest items that fit, and what was lost before them. */
@@ -201,7 +212,6 @@ const take = (lane, max) => {
     }
     body.set(item, at);
     at += item.length;
-    lane.bytes -= item.length;
   }
   body.set(around.subarray(end), at);
   if (count) {

@@ -23,8 +23,11 @@ const storage = (use) => {
   } catch {}
 };
 
+/** Keeps the visit for the tab's next page; one that nothing was asked of stays as it is. */
+export const keepSession = () => id && storage((kept) => kept.setItem(KEY, id + " " + active));
+
 /** Goes on with the visit that this tab keeps across its pages. */
-export const resumeSession = () => {
+const restore = () => {
   // Whatever else stands there is not ours.
   const kept = /^([0-9a-f]{32}) (\d+)$/.exec(storage((kept) => kept.getItem(KEY)));
   if (kept) {
@@ -33,11 +36,11 @@ export const resumeSession = () => {
   }
 };
 
-/** Keeps the visit for the tab's next page. */
-export const keepSession = () => storage((kept) => kept.setItem(KEY, id + " " + active));
-
 /** The visit's id; a new one when the last one went quiet for too long. */
 export const session = () => {
+  if (!id) {
+    restore();
+  }
   const now = Date.now();
   const isOver = now - active > IDLE_MS;
   active = now;

@@ -4,7 +4,7 @@ import { watchErrors, watchLongTasks } from "./events.js";
 import { SPANS, flush, open, put, sendLast } from "./outbox.js";
 import { navigation, whenHidden, whenLoaded, whenPainted, watchHiding } from "./page.js";
 import { attributes, setPage } from "./record.js";
-import { keepSession, resumeSession, session } from "./session.js";
+import { keepSession, session } from "./session.js";
 import { startVitals } from "./vitals.js";
 
 export { flush, session, setPage };
@@ -64,7 +64,6 @@ const resource = (service, version) => {
 /** Starts everything; `page` is the `traceparent` that the page's records belong to. */
 export const start = (service, scope, version, page) => {
   setPage(page);
-  resumeSession();
   open(() => resource(service, version), { name: scope, version });
   // Whatever makes a last record comes before what sends it.
   watchHiding();
