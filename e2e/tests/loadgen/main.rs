@@ -1,0 +1,9 @@
+//! The load generator against the real backend.
+
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
+
+mod catalogue;
+mod dies;
+mod personas;
+mod program;
+mod whole;

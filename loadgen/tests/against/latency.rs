@@ -1,0 +1,113 @@
+//! What a stall does to latency, and what it does not do to service time.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::HeaderValue;
+use loadgen::engine::{self, Model, Run, Size, Tick, Watcher};
+use loadgen::persona::population::Population;
+use loadgen::request::Requests;
+use loadgen::scenario::{Behaviour, Scenario};
+use loadgen::schedule::Stage;
+use loadgen::target::Target;
+use loadgen::telemetry::Spans;
+use loadgen::trace::Ids;
+use loadgen::worker::{self, session::Tasks};
+
+use crate::server::{Answer, OK, Server};
+
+struct Nobody;
+
+impl Watcher for Nobody {
+    fn tick(&mut self, _: &Tick<'_>) {}
+}
+
+pub(crate) fn run(server: &Server, rate: f64, seconds: u64, connections: usize) -> Run {
+    run_within(server, rate, seconds, connections, Duration::from_secs(10))
+}
+
+fn run_within(
+    server: &Server,
+    rate: f64,
+    seconds: u64,
+    connections: usize,
+    timeout: Duration,
+) -> Run {
+    let target = Arc::new(Target::find(&server.url(), false).unwrap());
+    let ids = Ids::new(7, 0.0);
+    let common = worker::Common {
+        requests: Requests::new(HeaderValue::from_static("test"), "run", ids),
+        target,
+        ids,
+        spans: Spans::default(),
+        sample: None,
+        start: Instant::now(),
+        timeout,
+        threshold: Duration::from_millis(500),
+        tasks: Tasks::default(),
+    };
+    let scenario = Scenario {
+        mode: "run",
+        seed: 1,
+        population: Population { injects_latency: false, ..Population::default() },
+        behaviour: Behaviour::default(),
+        stages: [Stage::steady("", rate, Duration::from_secs(seconds))].into(),
+        day: None,
+        cycles: None,
+    };
+    let size = Size { threads: 1, connections };
+    engine::run(&Model::Open(Arc::new(scenario)), size, &common, &mut Nobody)
+}
+
+/// With few connections a stall stops the sending; requests that were due meanwhile
+/// still count from their due time.
+#[test]
+fn a_stall_of_a_second_shows_in_latency_and_not_in_service_time() {
+    let second = Duration::from_secs(1);
+    let server = Server::start(move |_, at| {
+        let stall = 2 * second..3 * second;
+        if stall.contains(&at) { Answer::Status(200, (3 * second).saturating_sub(at)) } else { OK }
+    });
+    let stats = run(&server, 100.0, 8, 4).stats;
+    assert_eq!((stats.requests(), stats.dropped), (800, 0));
+    let (latency, service) = (&stats.total.latency, &stats.total.service);
+    assert!(latency.quantile(0.99) > Duration::from_millis(800), "{:?}", latency.quantile(0.99));
+    assert!(service.quantile(0.99) < Duration::from_millis(400), "{:?}", service.quantile(0.99));
+    assert!(service.max() > Duration::from_millis(800), "{:?}", service.max());
+    // The generator took every request up in time: the delay is the target's.
+    assert!(stats.slip.quantile(0.9) < Duration::from_millis(100));
+}
+
+#[test]
+fn a_fixed_delay_is_measured() {
+    let server = Server::start(|_, _| Answer::Status(200, Duration::from_millis(50)));
+    let stats = run(&server, 40.0, 3, 32).stats;
+    let median = stats.total.service.quantile(0.5);
+    assert!(
+        (Duration::from_millis(50)..Duration::from_millis(100)).contains(&median),
+        "{median:?}"
+    );
+}
+
+#[test]
+fn broken_connections_are_counted_and_replaced() {
+    let server = Server::start(|number, _| if number % 10 == 9 { Answer::Close } else { OK });
+    let stats = run(&server, 100.0, 3, 8).stats;
+    assert_eq!(stats.requests(), 300);
+    assert!((25..=35).contains(&stats.broken), "{}", stats.broken);
+    assert_eq!(
+        stats.total.bad,
+        stats.broken + stats.statuses.range(500..).map(|(_, n)| n).sum::<u64>()
+    );
+    assert_eq!(stats.no_connection, 0);
+}
+
+/// However much waits for a target that hangs: the run ends with its last time limit.
+#[test]
+fn a_target_that_hangs_does_not_hold_the_run() {
+    let server = Server::start(|_, _| Answer::Status(200, Duration::from_mins(1)));
+    let run = run_within(&server, 50.0, 3, 2, Duration::from_secs(1));
+    assert!(run.duration < Duration::from_secs(8), "{:?}", run.duration);
+    assert_eq!(run.stats.timeouts + run.stats.dropped, 150);
+    assert!(run.stats.total.latency.max() < Duration::from_secs(3));
+}

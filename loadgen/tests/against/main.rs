@@ -1,0 +1,11 @@
+//! The generator against a server that does what a test wants.
+
+#![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
+
+mod clean;
+mod codes;
+mod latency;
+mod program;
+mod rate;
+mod replay;
+mod server;
