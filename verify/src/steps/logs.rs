@@ -1,0 +1,33 @@
+//! The click's lines in Loki.
+
+use super::Stack;
+use super::action::Action;
+use crate::http::until;
+use crate::report::Report;
+use crate::urls::with_query;
+
+/// One line of each service, under the trace's id.
+pub(crate) async fn check(stack: &Stack<'_>, action: &Action, report: &mut Report) {
+    for (service, line) in
+        [("task-backend", "POST /api/tasks 201"), ("lab-proxy", "POST /api/tasks 201")]
+    {
+        let query = format!(r#"{{service_name="{service}"}} | trace_id="{}""#, action.trace_id);
+        let url = with_query(&stack.config.loki, "/loki/api/v1/query_range", &[("query", &query)]);
+        let look = || async {
+            let answer = stack.http.json(&url).await?;
+            let streams = answer["data"]["result"].as_array().into_iter().flatten();
+            let lines: Vec<_> = streams
+                .flat_map(|stream| stream["values"].as_array().into_iter().flatten())
+                .filter_map(|value| value[1].as_str())
+                .collect();
+            match lines.iter().filter(|found| **found == line).count() {
+                1 => Ok(format!("{} lines by {query}", lines.len())),
+                0 => Err(format!("{lines:?}")),
+                many => Err(format!("it came {many} times")),
+            }
+        };
+        let step = format!("the line of {service} is in Loki");
+        let expected = format!("\"{line}\" once, with the trace's id");
+        report.check(&step, &expected, until(stack.config.patience(), look)).await;
+    }
+}

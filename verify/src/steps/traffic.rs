@@ -1,0 +1,189 @@
+//! A minute of synthetic traffic: do the stores count what the generator counted?
+
+mod generator;
+
+use std::future::Future;
+use std::time::Duration;
+
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::{Stack, metrics};
+use crate::http::{Failure, until};
+use crate::report::Report;
+use crate::urls::with_query;
+use generator::Sent;
+
+/// How far a count may be from the generator's, as a share of it.
+const TOLERANCE: f64 = 0.05;
+/// Requests per second of others above which counts say nothing about ours.
+const QUIET: f64 = 0.5;
+const OTHERS: &str = r#"sum(rate(http_requests_total{endpoint=~"/api/.*"}[1m]))"#;
+const STEP: &str = "a minute's traffic is counted";
+const EXPECTED: &str = "within 5 % of the generator's own count";
+
+/// Seconds after which nothing is left to be seen of the processes before: a Prometheus that
+/// was started anew shows what the one before saw last for five minutes, unless it is asked
+/// for what is young.
+const SETTLED: f64 = 45.0;
+const YOUNGEST: &str =
+    "time() - max(process_start_time_seconds{job=~\"backend|prometheus|tempo\"})";
+
+/// Counters, and which of the generator's counts each must have grown by. Tempo sends its
+/// own every 15 seconds.
+const COUNTERS: [(&str, Of, &str); 5] = [
+    (
+        "Prometheus has the requests",
+        Of::Requests,
+        r#"sum(last_over_time(http_requests_total{endpoint=~"/api/.*"}[40s]))"#,
+    ),
+    ("Prometheus has the errors", Of::Errors, "sum(last_over_time(http_errors_total[40s]))"),
+    (
+        "Prometheus has the reports by region",
+        Of::Reports,
+        r#"sum(last_over_time(synthetic_requests_total{outcome="accepted"}[40s]))"#,
+    ),
+    (
+        "Tempo's span metrics have the requests",
+        Of::Planned,
+        r#"sum(last_over_time(traces_spanmetrics_calls_total{service="lab-loadgen"}[40s]))"#,
+    ),
+    (
+        "Tempo's span metrics have the errors",
+        Of::Errors,
+        r#"sum(last_over_time(traces_spanmetrics_calls_total{service="lab-loadgen",status_code="STATUS_CODE_ERROR"}[40s]))"#,
+    ),
+];
+/// Lines of the time since the start, found by what only synthetic requests carry.
+const LINES: [(&str, Of, &str); 2] = [
+    ("Loki has the requests", Of::Planned, ""),
+    ("Loki has the errors", Of::Errors, " | http_response_status_code >= 500"),
+];
+
+/// One of the generator's counts.
+#[derive(Clone, Copy)]
+enum Of {
+    /// Requests of personas and those that delete their tasks in the end.
+    Requests,
+    /// Requests of personas.
+    Planned,
+    /// Answers with a 5xx.
+    Errors,
+    /// `POST /api/trace/synthetic/{id}`.
+    Reports,
+}
+
+impl Of {
+    fn count(self, sent: &Sent) -> f64 {
+        match self {
+            Self::Requests => sent.requests + sent.cleanups,
+            Self::Planned => sent.requests,
+            Self::Errors => sent.errors,
+            Self::Reports => sent.reports,
+        }
+    }
+}
+
+/// Sends the traffic and compares; true when it was answered. Leaves that out where it
+/// cannot tell anything.
+pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) -> bool {
+    let (seconds, Some(program)) = (stack.config.traffic, &stack.config.loadgen) else {
+        report.leave_out(STEP, EXPECTED, "no load generator is named");
+        return false;
+    };
+    if seconds == 0 {
+        report.leave_out(STEP, EXPECTED, "0 seconds were asked for");
+        return false;
+    }
+    match sum(stack, OTHERS).await {
+        Ok(others) if others > QUIET => {
+            let why = format!("others ask {others:.1} times a second, which is counted as well");
+            report.leave_out(STEP, EXPECTED, &why);
+            return false;
+        }
+        // What fails here fails in the steps below, which say so.
+        _ => {}
+    }
+    if let Ok(age) = sum(stack, YOUNGEST).await
+        && (0.0..SETTLED).contains(&age)
+    {
+        tokio::time::sleep(Duration::from_secs_f64(SETTLED - age)).await;
+    }
+    let mut before = Vec::new();
+    for (_, _, query) in COUNTERS {
+        before.push(sum(stack, query).await.unwrap_or_default());
+    }
+    let start = OffsetDateTime::now_utc();
+    let expected = format!("{seconds} s at {} requests a second", generator::RATE);
+    let traffic = generator::run(program, stack.config);
+    let Some(sent) = report.find("synthetic traffic is answered", &expected, traffic).await else {
+        return false;
+    };
+    for ((step, of, query), before) in COUNTERS.into_iter().zip(before) {
+        let look = || async { Ok(sum(stack, query).await? - before) };
+        compare(stack, report, step, of.count(&sent), look).await;
+    }
+    for (step, of, filter) in LINES {
+        let look = || async { lines(stack, filter, start).await };
+        compare(stack, report, step, of.count(&sent), look).await;
+    }
+    true
+}
+
+async fn compare<F>(
+    stack: &Stack<'_>,
+    report: &mut Report,
+    step: &str,
+    sent: f64,
+    count: impl Fn() -> F,
+) where
+    F: Future<Output = Result<f64, Failure>>,
+{
+    let look = || async {
+        let seen = count().await?;
+        let text = format!("{seen} of {sent}");
+        if agrees(seen, sent) { Ok(text) } else { Err(text) }
+    };
+    report.check(step, EXPECTED, until(stack.config.patience(), look)).await;
+}
+
+fn agrees(seen: f64, sent: f64) -> bool {
+    (seen - sent).abs() <= sent * TOLERANCE
+}
+
+/// The one value of an instant query; 0 while there is no series.
+async fn sum(stack: &Stack<'_>, query: &str) -> Result<f64, Failure> {
+    Ok(metrics::query(stack, query).await?.first().map_or(0.0, number))
+}
+
+async fn lines(stack: &Stack<'_>, filter: &str, start: OffsetDateTime) -> Result<f64, Failure> {
+    let age = (OffsetDateTime::now_utc() - start).whole_seconds() + 1;
+    let query = format!(
+        r#"sum(count_over_time({{service_name="task-backend"}} | app_region != ""{filter} [{age}s]))"#
+    );
+    let url = with_query(&stack.config.loki, "/loki/api/v1/query", &[("query", &query)]);
+    let answer = stack.http.json(&url).await?;
+    Ok(answer.pointer("/data/result/0").map_or(0.0, number))
+}
+
+fn number(series: &Value) -> f64 {
+    metrics::value(series).and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_twentieth_is_near_enough() {
+        assert!(agrees(1000.0, 1000.0) && agrees(950.0, 1000.0) && agrees(1050.0, 1000.0));
+        assert!(!agrees(949.0, 1000.0) && !agrees(1051.0, 1000.0) && !agrees(0.0, 10.0));
+    }
+
+    #[test]
+    fn what_deletes_tasks_counts_where_it_is_seen() {
+        let sent = Sent { requests: 100.0, errors: 4.0, reports: 20.0, cleanups: 7.0 };
+        let counts = [Of::Requests, Of::Planned, Of::Errors, Of::Reports].map(|of| of.count(&sent));
+        assert_eq!(format!("{counts:?}"), "[107.0, 100.0, 4.0, 20.0]");
+    }
+}
