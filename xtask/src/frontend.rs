@@ -1,6 +1,6 @@
 //! `cargo xtask frontend`: the browser's files, from Rust source to hashed, compressed assets.
 
-mod assets;
+pub(crate) mod assets;
 mod bindgen;
 mod compile;
 mod debian;
@@ -19,9 +19,11 @@ use std::path::{self, Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::workspace;
-use assets::{Bundle, Manifest};
+use assets::Bundle;
+pub(crate) use assets::Manifest;
 use optimise::Optimiser;
 use scripts::Scripts;
+pub(crate) use size::BUDGET;
 use stamp::Stamp;
 use toolchain::Toolchain;
 
@@ -43,7 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
     let toolchain = Toolchain::find_or_fetch()?;
     println!("compiler: {toolchain}");
-    let wasm = compile::compile(&toolchain)?;
+    let wasm = compile::compile(&toolchain, &[])?;
 
     let web = workspace::root().join("frontend-wasm/web");
     let scripts = Scripts::read(&workspace::root().join("frontend-wasm/src"))?;
@@ -58,6 +60,16 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
     };
     size::report(&out, &manifest, optimiser.is_some())
+}
+
+/// Builds the tracer without the page, for the benchmark: glue and module.
+pub(crate) fn build_bench() -> Result<(String, Vec<u8>)> {
+    let _lock = lock_builds()?;
+    let wasm = compile::compile(&Toolchain::find_or_fetch()?, &["bench"])?;
+    let scripts = Scripts::read(&workspace::root().join("frontend-wasm/src"))?;
+    let glue = bindgen::generate(&wasm, &scripts)?;
+    let optimiser = Optimiser::find().context("there is no wasm-opt")?;
+    Ok((minify::minify(&glue.js)?, optimiser.shrink(glue.wasm)?))
 }
 
 /// Makes sure that builds are optimised, and so held to their budget.

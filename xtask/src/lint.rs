@@ -9,7 +9,7 @@ mod sources;
 use anyhow::{Result, bail};
 
 use crate::steps::{self, Step};
-use crate::{process, slo};
+use crate::{dashboards, process, slo};
 
 /// Runs all checks and stops at the first that fails.
 pub(crate) fn run() -> Result<()> {
@@ -21,12 +21,23 @@ pub(crate) fn checks() -> Vec<Step> {
     vec![
         Step::new("repository rules", repository),
         Step::new("dependencies", dependencies::check),
+        Step::new("policies", policies),
         Step::new("format", || cargo(&["fmt", "--all", "--check"])),
         Step::new("clippy", || {
             cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
         }),
         Step::new("documentation", documentation),
     ]
+}
+
+/// What may be in the dependency tree, by itself.
+pub(crate) fn dependencies() -> Result<()> {
+    dependencies::check()
+}
+
+/// What compose files and Dockerfiles may say.
+pub(crate) fn policies() -> Result<()> {
+    process::run(&mut process::member("policies"))
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {
@@ -45,6 +56,7 @@ fn repository() -> Result<()> {
     complaints.extend(migrations::complaints()?);
     complaints.extend(manifests::complaints()?);
     complaints.extend(slo::complaints()?);
+    complaints.extend(dashboards::complaints()?);
     complaints.extend(alerts::complaints()?);
     if !complaints.is_empty() {
         bail!("{}", complaints.join("\n       "));

@@ -25,6 +25,15 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// One of the workspace's programs, compiled where it has to be; its arguments follow. It
+/// can be run in any folder.
+pub(crate) fn member(package: &str) -> Command {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--locked", "--package", package, "--manifest-path"]);
+    command.arg(workspace::root().join("Cargo.toml")).arg("--");
+    command
+}
+
 /// Runs a command to its end with its output on the terminal, and fails when it does.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("could not start {}", shown(command)))?;
@@ -43,6 +52,17 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
     }
     String::from_utf8(output.stdout)
         .with_context(|| format!("{} printed something that is not UTF-8", shown(command)))
+}
+
+/// Runs a command with its complaints on the terminal and returns its standard output.
+pub(crate) fn capture_stdout(command: &mut Command) -> Result<String> {
+    let context = format!("could not start {}", shown(command));
+    let child = command.stdout(Stdio::piped()).spawn().context(context)?;
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        bail!("{} failed: {}", shown(command), output.status);
+    }
+    String::from_utf8(output.stdout).context("the output is not UTF-8")
 }
 
 /// Runs a command silently and returns all that it said, successful or not.

@@ -11,7 +11,7 @@ pub(crate) fn run() -> Result<()> {
     let mut cargo = process::cargo();
     cargo.args(["run", "--package", "e2e", "--bin", "screenshots", "--locked", "--"]);
     cargo.arg(workspace::root().join("docs/screenshots"));
-    cargo.env("LAB_BACKEND_BIN", workspace::backend("debug")?);
+    cargo.env("LAB_BACKEND_BIN", workspace::program("backend", "debug")?);
     cargo.env("LAB_ASSETS_DIR", frontend::default_out());
     process::run(&mut cargo)
 }

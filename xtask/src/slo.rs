@@ -7,51 +7,34 @@ mod duration;
 mod recordings;
 
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use crate::generated::Generated;
 use crate::workspace;
 use definition::{Definition, Set, Slo};
 
+const FOLDER: &str = "compose/prometheus/slo";
 /// The file that a person edits.
 const DEFINITION: &str = "slos.toml";
 
 /// Writes the rule files.
 pub(crate) fn run() -> Result<()> {
-    for (name, text) in generated()? {
-        let file = folder().join(&name);
-        let parent = file.parent().context("a rule file lies in no folder")?;
-        fs::create_dir_all(parent)
-            .and_then(|()| fs::write(&file, text))
-            .with_context(|| format!("could not write {}", file.display()))?;
-        println!("{}", file.strip_prefix(workspace::root()).unwrap_or(&file).display());
-    }
-    Ok(())
+    generated()?.write()
 }
 
 /// Rule files that are not what the definition says.
 pub(crate) fn complaints() -> Result<Vec<String>> {
-    let stale = generated()?.into_iter().filter_map(|(name, text)| {
-        let file = folder().join(&name);
-        let is_current = fs::read_to_string(file).is_ok_and(|found| found == text);
-        let complaint = format!("compose/prometheus/slo/{name} is stale; run `cargo xtask slo`");
-        (!is_current).then_some(complaint)
-    });
-    Ok(stale.collect())
+    Ok(generated()?.complaints())
 }
 
-fn folder() -> PathBuf {
-    workspace::root().join("compose/prometheus/slo")
-}
-
-/// Name, below [`folder`], and content of every rule file.
-fn generated() -> Result<Vec<(String, String)>> {
-    let file = folder().join(DEFINITION);
+fn generated() -> Result<Generated> {
+    let file = workspace::root().join(FOLDER).join(DEFINITION);
     let text =
         fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
     let definition = Definition::parse(&text).with_context(|| format!("in {DEFINITION}"))?;
-    Ok(rule_files(&definition))
+    let files = rule_files(&definition);
+    Ok(Generated { folder: FOLDER, command: "cargo xtask slo", files })
 }
 
 fn rule_files(definition: &Definition) -> Vec<(String, String)> {
@@ -86,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_demo_differs_from_production_in_times_alone() {
-        let files = generated().unwrap();
+        let files = generated().unwrap().files;
         let lines = |wanted: &str| {
             let (_, text) = files.iter().find(|(name, _)| name == wanted).unwrap();
             text.lines().map(blank_times).collect::<Vec<_>>()

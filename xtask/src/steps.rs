@@ -1,6 +1,9 @@
 //! Long work in named, numbered, timed steps.
 
+mod junit;
+
 use std::fmt;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -12,10 +15,10 @@ pub(crate) struct Step {
 }
 
 /// What became of a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Outcome {
     Passed(Duration),
-    Failed(Duration),
+    Failed(Duration, String),
     /// An earlier step failed.
     NotRun,
 }
@@ -32,11 +35,14 @@ pub(crate) fn run(steps: Vec<Step>) -> Result<()> {
     run_recorded(steps).0
 }
 
-/// Runs the steps like [`run`] and ends with a table of all of them.
-pub(crate) fn run_with_summary(steps: Vec<Step>) -> Result<()> {
+/// Runs the steps like [`run`] and ends with a table of all of them, which goes into a file
+/// as `JUnit` XML as well where one is named.
+pub(crate) fn run_with_summary(steps: Vec<Step>, report: Option<&Path>) -> Result<()> {
     let (result, outcomes) = run_recorded(steps);
     print!("\n{}", table(&outcomes));
-    result
+    let written = report.map_or(Ok(()), |file| junit::write(&outcomes, file));
+    // Why a step failed matters more than a report that could not be written.
+    result.and(written)
 }
 
 fn run_recorded(steps: Vec<Step>) -> (Result<()>, Vec<(&'static str, Outcome)>) {
@@ -53,9 +59,9 @@ fn run_recorded(steps: Vec<Step>) -> (Result<()>, Vec<(&'static str, Outcome)>) 
         let start = Instant::now();
         result = action().with_context(|| format!("step {name}"));
         let elapsed = start.elapsed();
-        let outcome = match result {
+        let outcome = match &result {
             Ok(()) => Outcome::Passed(elapsed),
-            Err(_) => Outcome::Failed(elapsed),
+            Err(error) => Outcome::Failed(elapsed, format!("{error:#}")),
         };
         println!("{label} … {outcome}");
         outcomes.push((name, outcome));
@@ -73,7 +79,7 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::Passed(elapsed) => format!("{:.1} s", elapsed.as_secs_f64()),
-            Self::Failed(elapsed) => format!("FAILED {:.1} s", elapsed.as_secs_f64()),
+            Self::Failed(elapsed, _) => format!("FAILED {:.1} s", elapsed.as_secs_f64()),
             Self::NotRun => "not run".to_owned(),
         };
         f.pad(&text)
@@ -98,7 +104,7 @@ mod tests {
             outcomes[..],
             [
                 ("first", Outcome::Passed(_)),
-                ("second", Outcome::Failed(_)),
+                ("second", Outcome::Failed(..)),
                 ("third", Outcome::NotRun)
             ]
         ));
@@ -108,7 +114,7 @@ mod tests {
     fn the_table_aligns_names_and_times() {
         let outcomes = [
             ("lint", Outcome::Passed(Duration::from_millis(3140))),
-            ("browser", Outcome::Failed(Duration::from_secs(12))),
+            ("browser", Outcome::Failed(Duration::from_secs(12), String::new())),
             ("end", Outcome::NotRun),
         ];
         assert_eq!(

@@ -1,10 +1,13 @@
 //! `cargo xtask test`: every check, from the format to a click in a real browser.
 
 mod apt;
+mod delivery;
 mod programs;
 mod schemathesis;
 mod slo;
+mod stack;
 
+use std::path::PathBuf;
 use std::thread;
 
 use anyhow::{Context, Result};
@@ -24,6 +27,9 @@ pub(crate) struct Args {
     /// Run one part alone
     #[arg(long, value_name = "PART")]
     only: Option<Part>,
+    /// Write what became of each step as `JUnit` XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
 }
 
 /// A part that makes sense by itself.
@@ -35,27 +41,34 @@ enum Part {
     Unit,
     /// The rules and routes of alerts
     Slo,
+    /// The compose stack's files, as far as the programs that read them are here
+    Stack,
+    /// The pipeline, run by Groovy, and the target host's files
+    Delivery,
     /// Browser, proxy and alerts, with the real servers
     E2e,
 }
 
 /// Runs the checks in order and stops at the first that fails.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    steps::run_with_summary(match args.only {
+    let steps = match args.only {
         Some(Part::Lint) => lint::checks(),
         Some(Part::Unit) => vec![programs(), unit()],
         Some(Part::Slo) => vec![programs(), slo()],
+        Some(Part::Stack) => vec![stack()],
+        Some(Part::Delivery) => vec![programs(), delivery()],
         Some(Part::E2e) => vec![programs(), frontend(), backend(), e2e()],
         None => {
             let mut steps = vec![programs()];
             steps.extend(lint::checks());
-            steps.extend([slo(), frontend(), unit(), backend(), e2e()]);
+            steps.extend([slo(), stack(), delivery(), frontend(), unit(), backend(), e2e()]);
             steps
         }
-    })
+    };
+    steps::run_with_summary(steps, args.junit.as_deref())
 }
 
-fn programs() -> Step {
+pub(crate) fn programs() -> Step {
     Step::new("programs", || {
         let missing = programs::missing_packages(programs::is_here);
         if missing.is_empty() { Ok(()) } else { apt::install(&missing) }
@@ -64,6 +77,14 @@ fn programs() -> Step {
 
 fn slo() -> Step {
     Step::new("alerts", slo::check)
+}
+
+fn stack() -> Step {
+    Step::new("stack", stack::check)
+}
+
+fn delivery() -> Step {
+    Step::new("delivery", delivery::check)
 }
 
 fn frontend() -> Step {
@@ -86,7 +107,7 @@ fn unit() -> Step {
             cargo.env("RUST_TEST_THREADS", test_threads());
             cargo
         };
-        process::run(&mut cargo(&["test", "--workspace", "--exclude", "e2e"]))?;
+        process::run(&mut cargo(&["test", "--no-fail-fast", "--workspace", "--exclude", "e2e"]))?;
         let mut again = cargo(&["test", "--package", "backend", "--test", "api"]);
         process::run(again.env("LAB_TEST_ENGINE", "postgres"))
     })
@@ -98,19 +119,22 @@ fn test_threads() -> String {
 }
 
 fn backend() -> Step {
-    Step::new("backend", || cargo(&["build", "--package", "backend", "--locked"]))
+    let build = ["build", "--package", "backend", "--package", "loadgen", "--locked"];
+    Step::new("backend", move || cargo(&build))
 }
 
 /// The browser's tests run once more behind Nginx and on PostgreSQL.
 fn e2e() -> Step {
     Step::new("end-to-end tests", || {
         let postgres = Postgres::start(Durability::None)?;
-        let backend = workspace::backend("debug")?;
+        let backend = workspace::program("backend", "debug")?;
+        let loadgen = workspace::program("loadgen", "debug")?;
         let packages = npm::packages("test", &PACKAGES)?;
         let cargo = |arguments: &[&str]| {
             let mut cargo = process::cargo();
-            cargo.args(["test", "--package", "e2e", "--locked"]).args(arguments);
+            cargo.args(["test", "--no-fail-fast", "--package", "e2e", "--locked"]).args(arguments);
             cargo.env("LAB_BACKEND_BIN", &backend);
+            cargo.env("LAB_LOADGEN_BIN", &loadgen);
             cargo.env("LAB_ASSETS_DIR", frontend::default_out());
             cargo.env("LAB_NPM_DIR", &packages);
             cargo.env("LAB_TEST_POSTGRES_URL", postgres.url());

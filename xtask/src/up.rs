@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             }),
         ])?;
     }
-    let program = workspace::backend("release")?;
+    let program = workspace::program("backend", "release")?;
     check_built(&program)?;
 
     let start = Instant::now();

@@ -27,9 +27,9 @@ pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// Where cargo puts the backend of a profile's directory, `debug` or `release`.
-pub(crate) fn backend(profile: &str) -> Result<PathBuf> {
-    Ok(cargo_target()?.join(profile).join(format!("backend{EXE_SUFFIX}")))
+/// Where cargo puts a program of ours; `profile` is the directory's, `debug` or `release`.
+pub(crate) fn program(name: &str, profile: &str) -> Result<PathBuf> {
+    Ok(cargo_target()?.join(profile).join(format!("{name}{EXE_SUFFIX}")))
 }
 
 /// Cargo's own target directory, which follows `CARGO_TARGET_DIR`: cargo writes it.

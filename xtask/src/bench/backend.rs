@@ -8,20 +8,18 @@ mod server;
 mod startup;
 mod table;
 mod variant;
-mod wrk;
 
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use postgres_fixture::{Durability, Postgres};
 
+use super::wrk::{self, Request};
 use crate::{process, workspace};
 use report::Report;
 use server::Server;
 use table::Table;
 use variant::{BARE, FULL, GROUP_COMMIT, NONE, POSTGRES, SHARES, Variant};
-use wrk::Request;
 
 /// Options of `cargo xtask bench backend`.
 #[derive(Debug, clap::Args)]
@@ -54,9 +52,7 @@ struct Bench {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if process::find_program("wrk").is_none() {
-        bail!("install wrk first: sudo apt-get install wrk");
-    }
+    wrk::expect()?;
     let build = ["build", "--release", "--locked", "-p", "backend", "--bins", "--examples"];
     process::run(process::cargo().args(build))?;
     let release = workspace::cargo_target()?.join("release");
@@ -67,14 +63,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         sink: Server::sink(&release.join("examples/otlp_sink"))?,
     };
     let report = bench.report(args)?;
-    println!("\n{report}");
-    if args.write {
-        let folder = workspace::root().join("docs/benchmarks");
-        fs::create_dir_all(&folder)
-            .and_then(|()| fs::write(folder.join("backend.md"), report.to_string()))
-            .context("could not write the report")?;
-    }
-    Ok(())
+    super::publish("backend", &report, args.write)
 }
 
 impl Bench {

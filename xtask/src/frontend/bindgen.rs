@@ -55,9 +55,9 @@ const MODULE: &str = "./frontend_wasm_bg.js";
 fn with_members(js: &str, names: &[String]) -> Result<String> {
     let start = "\nconst import0 = {\n__proto__: null,\n";
     ensure!(js.matches(start).count() == 1, "wasm-bindgen's glue has another form");
-    let members = names.join(",\n");
-    let end = if members.is_empty() { "" } else { ",\n" };
-    Ok(js.replace(start, &format!("{start}{members}{end}")))
+    let members: Vec<_> =
+        names.iter().map(|name| format!("{name}: {},\n", scripts::alias(name))).collect();
+    Ok(js.replace(start, &format!("{start}{}", members.concat())))
 }
 
 /// The name of an import in glue and module. wasm-bindgen's own names, with a hash in

@@ -34,7 +34,8 @@ impl Scripts {
     /// are the functions that the WASM module imports without any glue around them.
     pub(crate) fn join(&self, glue: &str, direct: &[String]) -> Result<String> {
         let mut exported = direct.to_vec();
-        let mut bound = direct.to_vec();
+        let mut bound: Vec<_> =
+            direct.iter().map(|name| format!("{name}: {}", alias(name))).collect();
         let mut rest = String::with_capacity(glue.len());
         for line in glue.lines() {
             if let Some(names) = imported(line) {
@@ -59,6 +60,11 @@ impl Scripts {
             "const {{ {bound} }} = (() => {{\n{all}return {{ {exported} }};\n}})();\n{rest}"
         ))
     }
+}
+
+/// What a direct import is called beside the glue, whose exports may have its name.
+pub(crate) fn alias(name: &str) -> String {
+    format!("direct_{name}")
 }
 
 fn collect(directory: &Path, modules: &mut Vec<(PathBuf, String)>) -> Result<()> {
@@ -144,7 +150,7 @@ mod tests {
                     \"./snippets/x-1/src/a.js\": import1,\nput();\n";
         assert_eq!(
             scripts.join(glue, &["now".to_owned()]).expect("it is well formed"),
-            "const { now, put: put, start: start2 } = (() => {\nconst put = () => 1;\n\
+            "const { now: direct_now, put: put, start: start2 } = (() => {\nconst put = () => 1;\n\
              return { now, put, start };\n})();\nput();\n"
         );
         assert!(scripts.join("import * as env from 'env';\n", &[]).is_err());

@@ -1,4 +1,4 @@
-//! The programs that the browser tests start, and the Debian packages that bring them.
+//! The programs that the tests start, and the Debian packages that bring them.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ struct Program {
     packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 14] = [
+const PROGRAMS: [Program; 25] = [
     // Without a font, Chromium lays out every glyph as an empty box.
     Program {
         names: &["chromium", "chromium-browser"],
@@ -46,6 +46,20 @@ const PROGRAMS: [Program; 14] = [
     },
     // Makes the certificate whose end an alert watches.
     Program { names: &["openssl"], packages: &["openssl"] },
+    // The pipeline is run by Groovy, which is not a program of Debian's.
+    Program { names: &["java"], packages: &["default-jre-headless"] },
+    // What a target host reads is judged by what reads it there.
+    Program { names: &["sshd"], packages: &["openssh-server"] },
+    Program { names: &["ssh-keygen"], packages: &["openssh-client"] },
+    Program { names: &["cloud-init"], packages: &["cloud-init"] },
+    Program { names: &["virt-xml-validate"], packages: &["libvirt-clients"] },
+    Program { names: &["xmllint"], packages: &["libxml2-utils"] },
+    Program { names: &["nft"], packages: &["nftables"] },
+    Program { names: &["ip"], packages: &["iproute2"] },
+    Program { names: &["shellcheck"], packages: &["shellcheck"] },
+    // What releases are deployed with, to a host that the tests make.
+    Program { names: &["rsync"], packages: &["rsync"] },
+    Program { names: &["git"], packages: &["git"] },
     // Debian's python3 comes without the module that makes environments.
     Program { names: &["python3-venv"], packages: &["python3-venv"] },
 ];
@@ -102,9 +116,30 @@ mod tests {
                 "prometheus-nginx-exporter",
                 "prometheus-blackbox-exporter",
                 "openssl",
+                "default-jre-headless",
+                "openssh-server",
+                "openssh-client",
+                "cloud-init",
+                "libvirt-clients",
+                "libxml2-utils",
+                "nftables",
+                "iproute2",
+                "shellcheck",
+                "rsync",
+                "git",
                 "python3-venv"
             ]
         );
+    }
+
+    /// Jenkins' user is not root, so that nothing can be installed when the tests begin.
+    #[test]
+    fn the_pipeline_s_image_has_everything() {
+        let file = include_str!("../../../jenkins/Dockerfile");
+        let listed: Vec<_> = file.lines().map(|line| line.trim_matches([' ', '\\'])).collect();
+        for package in missing_packages(|_| false) {
+            assert!(listed.contains(&package), "jenkins/Dockerfile lacks {package}");
+        }
     }
 
     #[test]

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::{Pid, SysconfVar, sysconf};
+use nix::unistd::Pid;
 
 use super::http;
-use super::wrk::{self, Load, Request};
+use crate::bench::proc;
+use crate::bench::wrk::{self, Load, Request};
 use crate::up::readiness;
 use crate::workspace;
 
@@ -94,9 +95,9 @@ impl Server {
 
     /// Loads it with one kind of request.
     pub(crate) fn measure(&self, request: Request, load: Load) -> Result<Measured> {
-        let before = self.cpu()?;
+        let before = proc::cpu(self.child.id())?;
         let run = wrk::run(&format!("http://{}{}", self.address, request.path), request, load)?;
-        let cpu = self.cpu()?.saturating_sub(before);
+        let cpu = proc::cpu(self.child.id())?.saturating_sub(before);
         ensure!(run.requests > 0, "wrk made no request");
         #[expect(clippy::cast_precision_loss, reason = "far below 2^52 requests")]
         let cpu = cpu.as_secs_f64() * 1e6 / run.requests as f64;
@@ -113,10 +114,7 @@ impl Server {
 
     /// Resident memory.
     pub(crate) fn memory_kb(&self) -> Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let number = line.and_then(|line| line.trim().strip_suffix("kB"));
-        number.and_then(|number| number.trim().parse().ok()).context("no VmRSS in /proc")
+        proc::resident_kb(self.child.id())
     }
 
     /// The sum of the series in `/metrics` whose line starts so.
@@ -125,21 +123,6 @@ impl Server {
         let series = metrics.lines().filter(|line| line.starts_with(start));
         Ok(series.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum())
     }
-
-    /// Processor time since its start, user and system.
-    fn cpu(&self) -> Result<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let ticks_per_second = sysconf(SysconfVar::CLK_TCK)?.context("no clock tick")?;
-        let ticks = cpu_ticks(&stat).context("/proc has another form")?;
-        Ok(Duration::from_millis(ticks * 1000 / u64::try_from(ticks_per_second)?))
-    }
-}
-
-/// Fields 14 and 15 of proc(5)'s `stat`; the second field may hold spaces.
-fn cpu_ticks(stat: &str) -> Option<u64> {
-    let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_whitespace().skip(11).map(str::parse::<u64>);
-    Some(fields.next()?.ok()? + fields.next()?.ok()?)
 }
 
 impl Drop for Server {
@@ -150,17 +133,5 @@ impl Drop for Server {
         }
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn processor_time_is_user_and_system() {
-        let stat = "7 (a (b) c) S 1 7 7 0 -1 4194560 1 2 3 4 250 50 6 7 20 0 1 0 99";
-        assert_eq!(cpu_ticks(stat), Some(300));
-        assert_eq!(cpu_ticks("7 (x) S"), None);
     }
 }

@@ -32,9 +32,7 @@ impl Table {
 
     /// The median of what `of` makes of each round.
     fn median(&self, of: impl Fn(&[Measured]) -> f64) -> f64 {
-        let mut values: Vec<f64> = self.rounds.iter().map(|round| of(round)).collect();
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+        crate::bench::median(self.rounds.iter().map(|round| of(round)).collect())
     }
 
     /// The median rate of a setting.

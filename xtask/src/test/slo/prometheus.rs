@@ -5,17 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::tools::{Tools, Version};
+use super::tools::Tools;
 use crate::{process, workspace};
-
-/// What follows in `prometheus.yml` is unknown to Prometheus 2.
-const NEWER: &str = "# Prometheus 3 alone";
 
 pub(super) fn check(tools: &Tools) -> Result<()> {
     let source = workspace::root().join("compose/prometheus");
     let mut rules = files(&source.join("rules"))?;
     for set in ["production", "demo"] {
-        let folder = assemble(&source, set, tools.promtool_version)?;
+        let folder = assemble(&source, set)?;
         let mut config = tools.promtool();
         process::capture(config.args(["check", "config", "prometheus.yml"]).current_dir(&folder))?;
         rules.extend(files(&source.join("slo").join(set))?);
@@ -30,17 +27,14 @@ pub(super) fn check(tools: &Tools) -> Result<()> {
 }
 
 /// Prometheus' folder as the compose stack mounts it.
-fn assemble(source: &Path, set: &str, version: Version) -> Result<PathBuf> {
+fn assemble(source: &Path, set: &str) -> Result<PathBuf> {
     let folder = workspace::target().join("slo-check").join(set);
     if folder.exists() {
         fs::remove_dir_all(&folder).context("could not remove the last run's folder")?;
     }
     fs::create_dir_all(&folder).context("could not make a folder")?;
-    let config = fs::read_to_string(source.join("prometheus.yml"))
-        .context("could not read prometheus.yml")?;
-    let end = if version < Version::new(3, 0) { config.find(NEWER) } else { None };
-    fs::write(folder.join("prometheus.yml"), &config[..end.unwrap_or(config.len())])
-        .context("could not write prometheus.yml")?;
+    fs::copy(source.join("prometheus.yml"), folder.join("prometheus.yml"))
+        .context("could not copy prometheus.yml")?;
     let slo = format!("slo/{set}");
     for (from, to) in [("rules", "rules"), ("targets", "targets"), (slo.as_str(), "slo")] {
         let to = folder.join(to);

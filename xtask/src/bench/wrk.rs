@@ -45,6 +45,14 @@ impl Request {
     }
 }
 
+/// Says what to do where it is missing.
+pub(crate) fn expect() -> Result<()> {
+    match process::find_program("wrk") {
+        Some(_) => Ok(()),
+        None => bail!("install wrk first: sudo apt-get install wrk"),
+    }
+}
+
 /// Asks for a while.
 pub(crate) fn run(url: &str, request: Request, load: Load) -> Result<Run> {
     let mut script = String::new();
@@ -73,7 +81,8 @@ pub(crate) fn run(url: &str, request: Request, load: Load) -> Result<Run> {
     parse(&report)
 }
 
-fn parse(report: &str) -> Result<Run> {
+/// Reads what `--latency` prints.
+pub(crate) fn parse(report: &str) -> Result<Run> {
     let word = |start: &str| {
         let line = report.lines().find_map(|line| line.trim().strip_prefix(start));
         line.map(str::trim).with_context(|| format!("wrk printed no line {start:?}"))

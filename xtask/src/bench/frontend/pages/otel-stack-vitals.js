@@ -1,0 +1,2 @@
+import "./otel-stack.js";
+import "./vitals.js";

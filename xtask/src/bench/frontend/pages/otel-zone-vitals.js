@@ -1,0 +1,2 @@
+import "./otel-zone.js";
+import "./vitals.js";

@@ -1,0 +1,4 @@
+import { ZoneContextManager } from "@opentelemetry/context-zone";
+import { start } from "./otel.js";
+
+start(new ZoneContextManager());

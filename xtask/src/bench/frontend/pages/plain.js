@@ -1,0 +1,3 @@
+import { ask, ready } from "./loop.js";
+
+ready(ask, async () => {}, 0);
