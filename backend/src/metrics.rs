@@ -5,11 +5,14 @@
 
 use std::time::Duration;
 
+use prometheus::core::Collector;
 use prometheus::process_collector::ProcessCollector;
+use prometheus::proto::MetricFamily;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
     TextEncoder,
 };
+use telemetry::{DropReason, Dropped, SignalKind};
 
 /// The media type of [`Metrics::render`]'s text.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -45,8 +48,6 @@ pub struct Metrics {
     pub synthetic_requests: IntCounterVec,
     /// `synthetic_request_duration_seconds{region}`
     pub synthetic_duration: HistogramVec,
-    /// `telemetry_dropped_total{signal,reason}`
-    pub telemetry_dropped: IntCounterVec,
 }
 
 impl Metrics {
@@ -92,11 +93,6 @@ impl Metrics {
                 &["region"],
                 &HTTP_BUCKETS,
             )?,
-            telemetry_dropped: counter(
-                "telemetry_dropped_total",
-                "Spans and log records that were lost.",
-                &["signal", "reason"],
-            )?,
         };
         metrics.register()?;
         Ok(metrics)
@@ -104,9 +100,11 @@ impl Metrics {
 
     /// Starts the counters of a route's faults at 0: a series that exists only from the
     /// first error on shows no increase for it. The requests' counter has the same series,
-    /// so that no rate of errors exceeds that of requests.
+    /// so that no rate of errors exceeds that of requests. Only what writes can meet a disk
+    /// that is full.
     pub fn expect_route(&self, method: &str, endpoint: &str) {
-        for status in ["500", "503"] {
+        let statuses: &[_] = if method == "GET" { &["500", "503"] } else { &["500", "503", "507"] };
+        for status in statuses {
             self.http_errors.with_label_values(&[method, endpoint, status]);
             self.http_requests.with_label_values(&[method, endpoint, status]);
         }
@@ -126,10 +124,12 @@ impl Metrics {
         self.synthetic_duration.with_label_values(&labels[..1]).observe(seconds);
     }
 
-    /// The text exposition of everything.
-    pub fn render(&self) -> prometheus::Result<Vec<u8>> {
+    /// The text exposition of everything, what telemetry lost included.
+    pub fn render(&self, dropped: &Dropped) -> prometheus::Result<Vec<u8>> {
         let mut text = Vec::with_capacity(16 * 1024);
-        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        let mut families = self.registry.gather();
+        families.extend(telemetry_dropped(dropped)?);
+        TextEncoder::new().encode(&families, &mut text)?;
         Ok(text)
     }
 
@@ -152,7 +152,20 @@ impl Metrics {
         self.registry.register(Box::new(self.tasks.clone()))?;
         self.registry.register(Box::new(self.synthetic_requests.clone()))?;
         self.registry.register(Box::new(self.synthetic_duration.clone()))?;
-        self.registry.register(Box::new(self.telemetry_dropped.clone()))?;
         self.registry.register(Box::new(ProcessCollector::for_self()))
     }
+}
+
+/// `telemetry_dropped_total{signal,reason}`, made anew for each scrape: the counts are kept
+/// elsewhere, and a copy of them that two scrapes bring up to date at once would count twice.
+fn telemetry_dropped(dropped: &Dropped) -> prometheus::Result<Vec<MetricFamily>> {
+    let opts = Opts::new("telemetry_dropped_total", "Spans and log records that were lost.");
+    let counter = IntCounterVec::new(opts, &["signal", "reason"])?;
+    for signal in SignalKind::ALL {
+        for reason in DropReason::ALL {
+            let series = counter.with_label_values(&[signal.label(), reason.label()]);
+            series.inc_by(dropped.count(signal, reason));
+        }
+    }
+    Ok(counter.collect())
 }

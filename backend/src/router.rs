@@ -73,22 +73,31 @@ fn unobserved(state: &AppState) -> Router<AppState> {
     let assets = ServiceBuilder::new()
         .layer(from_fn(asset_cache::keep))
         .service(ServeDir::new(state.assets.dir()).precompressed_gzip());
-    let bounds = Bounds::new(INTAKE_CONCURRENT, *state.limits.request_timeout);
+    let timeout = *state.limits.request_timeout;
+    let bounds = Bounds::new(INTAKE_CONCURRENT, timeout);
     let intake = Router::new()
         .route(routes::OTLP_TRACES, post(otlp::traces))
         .route(routes::OTLP_LOGS, post(otlp::logs))
         .route(routes::ALERT_WEBHOOK, post(alerts::receive))
         .layer(from_fn_with_state(bounds, around::bounded));
-    Router::new()
-        .merge(intake)
+    // Apart from users' requests: what a page polls must not keep them out.
+    let bounds = Bounds::new(state.limits.max_concurrent_requests as usize, timeout);
+    let polled = Router::new()
         .route(routes::TRACE, get(traces::get))
         .route(routes::ALERTS, get(alerts::list))
         .route(routes::TRACE_FRAGMENT, get(fragments::trace))
         .route(routes::ALERTS_FRAGMENT, get(fragments::alerts))
+        .layer(from_fn_with_state(bounds, around::bounded));
+    let probes = Router::new()
         .route(routes::HEALTH, get(ops::health))
         .route(routes::READY, get(ops::ready))
         .route(routes::METRICS, get(ops::metrics))
         .route(routes::OPENAPI, get(ops::openapi))
+        .layer(from_fn_with_state(Bounds::deadline(timeout), around::bounded));
+    Router::new()
+        .merge(intake)
+        .merge(polled)
+        .merge(probes)
         .nest_service(routes::ASSETS, assets)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(DefaultBodyLimit::max(OTLP_BODY_MAX_BYTES))

@@ -14,19 +14,21 @@ use tokio::net::TcpListener;
 use crate::config::Limits;
 use connection::Connections;
 
-/// Serves `router` until `stop`. Then nothing is accepted any more, idle connections are
-/// closed and running requests may finish within the drain timeout; when this returns,
-/// none is running.
+/// Serves `router` until `stop`, which names the signal. Then nothing is accepted any
+/// more, idle connections are closed and running requests may finish within the drain
+/// timeout; when this returns, none is running.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: &Limits,
-    stop: impl Future<Output = ()>,
+    stop: impl Future<Output = &'static str>,
 ) {
     let mut connections = Connections::new(router, limits);
-    tokio::select! {
+    let signal = tokio::select! {
         never = accept::forever(listener, &mut connections) => match never {},
-        () = stop => {}
-    }
+        signal = stop => signal,
+    };
+    // Only now is the port closed: whoever reads this line may rely on that.
+    tracing::info!(signal, "Stopping: running requests may finish");
     connections.drain(limits.drain_timeout.into()).await;
 }

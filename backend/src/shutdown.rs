@@ -10,12 +10,12 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use tokio::sync::oneshot;
 
-/// Watches for both signals from here to the end of the process; the result ends with
-/// the first one.
+/// Watches for both signals from here to the end of the process; the result is the
+/// name of the first one.
 ///
 /// On a thread of its own, so that the second signal works whatever else hangs. It ends
 /// the process with 128 and the signal's number, as shells report one that it killed.
-pub(crate) fn watch() -> anyhow::Result<impl Future<Output = ()>> {
+pub(crate) fn watch() -> anyhow::Result<impl Future<Output = &'static str>> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).context("could not watch for signals")?;
     let (first, stop) = oneshot::channel();
     let watch = move || {
@@ -33,11 +33,8 @@ pub(crate) fn watch() -> anyhow::Result<impl Future<Output = ()>> {
         .name("signals".to_owned())
         .spawn(watch)
         .context("could not start a thread")?;
-    Ok(async {
-        // An error means that the thread has ended, which is a reason to stop as well.
-        let signal = stop.await.unwrap_or("none");
-        tracing::info!(signal, "Stopping: running requests may finish");
-    })
+    // An error means that the thread has ended, which is a reason to stop as well.
+    Ok(async { stop.await.unwrap_or("none") })
 }
 
 fn name(signal: i32) -> &'static str {

@@ -1,8 +1,9 @@
 //! Which database, and how to reach it. The first of these that is set decides:
 //! - `DATABASE_URL`, `--database-url`: `sqlite://FILE` or `postgres://…`.
 //! - `DATABASE_URL_FILE`: a file that holds the URL, as container secrets do.
-//! - `PGHOST`, `PGPORT`, `PGUSER`, `PGDATABASE`, `PGPASSWORD`, `PGSSLMODE` and the other
-//!   variables of PostgreSQL's own clients; they also complete a `postgres://` URL.
+//! - `PGHOST`, `PGHOSTADDR`, `PGDATABASE`, `PGUSER`: any of them means PostgreSQL. With
+//!   `PGPORT`, `PGPASSWORD`, `PGSSLMODE`, `PGSSLROOTCERT`, `PGSSLCERT`, `PGSSLKEY` and
+//!   `PGOPTIONS`, which alone decide nothing, they also complete a `postgres://` URL.
 //! - Otherwise `sqlite://data/lab.db`.
 //!
 //! `PGPASSWORD_FILE` is a file that holds PostgreSQL's password. The TLS mode is
@@ -16,6 +17,9 @@ use thiserror::Error;
 
 /// The database of the embedded lab.
 pub const DEFAULT_URL: &str = "sqlite://data/lab.db";
+
+/// The variables that say that there is a PostgreSQL server.
+const POSTGRES: [&str; 4] = ["PGHOST", "PGHOSTADDR", "PGDATABASE", "PGUSER"];
 
 /// A database by the scheme of its URL. Neither form is printed: each may hold a secret.
 #[derive(Clone)]
@@ -38,6 +42,9 @@ pub enum InvalidDatabase {
     /// The rest of the URL is not understood.
     #[error("DATABASE_URL is no PostgreSQL URL; expected postgres://USER@HOST/DATABASE")]
     Postgres,
+    /// PostgreSQL's service file is not read.
+    #[error("PGSERVICE is not supported; set PGHOST, PGUSER and PGDATABASE or DATABASE_URL")]
+    Service,
     /// A file with a secret cannot be read.
     #[error("{variable} names a file that cannot be read")]
     File {
@@ -61,7 +68,9 @@ impl Database {
         let password = secret("PGPASSWORD_FILE", var)?;
         match url {
             Some(url) => Self::parse(&url, password.as_deref()),
-            None if var("PGHOST").is_some() => {
+            // It may name any database: to take another one would be worse than none.
+            None if var("PGSERVICE").is_some() => Err(InvalidDatabase::Service),
+            None if POSTGRES.iter().any(|name| var(name).is_some()) => {
                 Ok(Self::postgres(PgConnectOptions::new(), password.as_deref()))
             }
             None => Self::parse(DEFAULT_URL, None),
@@ -134,6 +143,20 @@ mod tests {
             let error = choose(Some(url), &[]).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn postgresqls_own_variables_mean_postgresql() {
+        for name in POSTGRES {
+            let chosen = choose(None, &[(name, "db.test")]);
+            assert!(matches!(chosen, Ok(Database::Postgres(_))), "{name}");
+        }
+        for name in ["PGPASSWORD", "PGPORT", "PGSSLMODE"] {
+            assert!(matches!(choose(None, &[(name, "1")]), Ok(Database::Sqlite(_))), "{name}");
+        }
+        let service = [("PGSERVICE", "lab"), ("PGHOST", "db.test")];
+        assert!(matches!(choose(None, &service), Err(InvalidDatabase::Service)));
+        assert!(matches!(choose(Some("sqlite://a.db"), &service), Ok(Database::Sqlite(_))));
     }
 
     #[test]

@@ -10,13 +10,13 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use serde::Serialize;
-use telemetry::{DropReason, SignalKind};
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::metrics::CONTENT_TYPE;
-use crate::openapi::{self, problems::Faults};
+use crate::openapi;
+use crate::openapi::problems::{Faults, TooLong};
 use crate::state::AppState;
 
 /// How long a probe waits for the database.
@@ -32,7 +32,7 @@ pub(crate) struct Status {
 #[utoipa::path(
     get,
     path = routes::HEALTH,
-    responses((status = 200, description = "Alive", body = Status)),
+    responses((status = 200, description = "Alive", body = Status), TooLong, Faults),
 )]
 pub(crate) async fn health() -> Json<Status> {
     Json(Status { status: "ok" })
@@ -42,7 +42,11 @@ pub(crate) async fn health() -> Json<Status> {
 #[utoipa::path(
     get,
     path = routes::READY,
-    responses((status = 200, description = "The database answers", body = Status), Faults),
+    responses(
+        (status = 200, description = "The database answers", body = Status),
+        TooLong,
+        Faults,
+    ),
 )]
 pub(crate) async fn ready(State(state): State<AppState>) -> Result<Json<Status>, ApiError> {
     timeout(PROBE_TIMEOUT, state.store.ping())
@@ -56,7 +60,11 @@ pub(crate) async fn ready(State(state): State<AppState>) -> Result<Json<Status>,
 #[utoipa::path(
     get,
     path = routes::METRICS,
-    responses((status = 200, body = String, content_type = "text/plain"), Faults),
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        TooLong,
+        Faults,
+    ),
 )]
 pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse, ApiError> {
     let metrics = &state.metrics;
@@ -69,14 +77,8 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoRe
         let gauge = metrics.db_connections.with_label_values(&[label]);
         gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
-    for signal in SignalKind::ALL {
-        for reason in DropReason::ALL {
-            let counter =
-                metrics.telemetry_dropped.with_label_values(&[signal.label(), reason.label()]);
-            counter.inc_by(state.dropped.count(signal, reason).saturating_sub(counter.get()));
-        }
-    }
-    let text = metrics.render().map_err(|error| ApiError::Internal(error.to_string()))?;
+    let text =
+        metrics.render(&state.dropped).map_err(|error| ApiError::Internal(error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text))
 }
 

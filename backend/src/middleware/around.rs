@@ -32,7 +32,7 @@ pub(crate) async fn guarded(
     guard(&state, request, async |request| next.run(request).await).await
 }
 
-/// What is read at once.
+/// What the others share: how many at once, and for how long.
 pub(crate) async fn bounded(
     State(bounds): State<Bounds>,
     request: Request,

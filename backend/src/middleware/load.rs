@@ -28,6 +28,11 @@ impl Bounds {
     pub(crate) fn new(concurrent: usize, timeout: Duration) -> Self {
         Self { permits: Arc::new(Semaphore::new(concurrent)), timeout }
     }
+
+    /// For what must be answered however much there is of it.
+    pub(crate) fn deadline(timeout: Duration) -> Self {
+        Self::new(Semaphore::MAX_PERMITS, timeout)
+    }
 }
 
 /// Refuses what is too much and cuts off what takes too long: with 408 where it waits for

@@ -10,7 +10,8 @@ pub(crate) enum Faults {
     /// Something failed on our side.
     #[response(status = 500, content_type = "application/problem+json")]
     Failed(#[to_schema] Problem),
-    /// The database does not answer; `Retry-After` says when to try again.
+    /// Not now: too much is under way, it took too long or the database does not answer;
+    /// `Retry-After` says when to try again.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(#[to_schema] Problem),
 }
@@ -24,6 +25,14 @@ pub(crate) enum BadRequest {
     /// Path and query are too long.
     #[response(status = 414, content_type = "application/problem+json")]
     TooLong(#[to_schema] Problem),
+}
+
+/// What any request may meet that needs no more than an address.
+#[derive(IntoResponses)]
+pub(crate) enum TooLong {
+    /// Path and query are too long.
+    #[response(status = 414, content_type = "application/problem+json")]
+    Address(#[to_schema] Problem),
 }
 
 /// A body that is not understood, besides [`BadRequest`].

@@ -7,20 +7,24 @@ mod lent;
 mod tasks;
 
 use std::iter;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use prometheus::HistogramVec;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::query::Query;
-use sqlx::{Connection, Postgres};
+use sqlx::{ConnectOptions, Connection, Postgres};
 
 use super::observe::Observed;
 use crate::config::PoolConfig;
 use lent::Lent;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// How long the server may take to let the first connections in: one that has just been
+/// started is slow. Requests wait for less.
+const START: Duration = Duration::from_secs(30);
 
 /// A connection that has been idle for longer is tried before it is used.
 const FRESH: Duration = Duration::from_secs(1);
@@ -45,6 +49,8 @@ impl PostgresStore {
         let (acquire, statement) = (*pool.acquire_timeout, *pool.statement_timeout);
         let options = options
             .application_name("task-backend")
+            // `observe` says which statements are slow.
+            .disable_statement_logging()
             // Times are UTC whatever the server's setting says.
             .options([("timezone", "UTC")]);
         let (host, port) = (options.get_host().to_owned(), options.get_port());
@@ -56,7 +62,7 @@ impl PostgresStore {
             duration,
             patience: Some(acquire + statement),
         };
-        migrate(&options, acquire).await.with_context(place)?;
+        migrate(&options).await.with_context(place)?;
         let options =
             options.options([("statement_timeout", format!("{}ms", statement.as_millis()))]);
         let pool = PgPoolOptions::new()
@@ -71,9 +77,8 @@ impl PostgresStore {
                     Ok(true)
                 })
             })
-            .connect_with(options)
-            .await
-            .with_context(place)?;
+            .connect_lazy_with(options);
+        warm(&pool).await.with_context(place)?;
         Ok(Self { pool, patience: statement, observed })
     }
 
@@ -98,10 +103,21 @@ impl PostgresStore {
 }
 
 /// Over a connection of its own: a change of the schema may take its time.
-async fn migrate(options: &PgConnectOptions, patience: Duration) -> anyhow::Result<()> {
-    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(patience);
+async fn migrate(options: &PgConnectOptions) -> anyhow::Result<()> {
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(START);
     let pool = pool.connect_with(options.clone()).await.context("could not connect")?;
     MIGRATIONS.run(&pool).await.context("could not bring the schema up to date")?;
     pool.close().await;
     Ok(())
+}
+
+/// Opens the first connection of `pool`, whose own patience is that of requests.
+async fn warm(pool: &PgPool) -> anyhow::Result<()> {
+    let start = Instant::now();
+    loop {
+        match pool.acquire().await {
+            Err(sqlx::Error::PoolTimedOut) if start.elapsed() < START => {}
+            outcome => return outcome.map(drop).context("could not connect"),
+        }
+    }
 }

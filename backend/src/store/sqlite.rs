@@ -14,13 +14,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use prometheus::HistogramVec;
-use sqlx::Sqlite;
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, Sqlite};
 
 use super::StoreError;
 use super::observe::Observed;
@@ -55,15 +55,19 @@ impl SqliteStore {
             // FULL syncs at every commit: what was acknowledged survives a power loss.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
-            .foreign_keys(true);
+            .foreign_keys(true)
+            // `observe` says which statements are slow.
+            .disable_statement_logging();
         let file = options.get_filename().to_owned();
         if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
                 .with_context(|| format!("could not create the folder {}", folder.display()))?;
         }
         let open = || format!("could not open the database {}", file.display());
-        let writer = pool(1).connect_with(options.clone()).await.with_context(open)?;
+        // Before the first connection: it changes the journal mode, and of two that do so at
+        // once SQLite refuses one without waiting.
         let lock = lock_beside(&file)?;
+        let writer = pool(1).connect_with(options.clone()).await.with_context(open)?;
         MIGRATIONS.run(&writer).await.context("could not bring the schema up to date")?;
         drop(lock);
         let readers = pool(READERS).connect_with(options).await.with_context(open)?;
@@ -95,7 +99,7 @@ impl SqliteStore {
     }
 }
 
-/// Waits for other processes that migrate the same file, and keeps them waiting until
+/// Waits for other processes that open or migrate the same file, and keeps them waiting until
 /// the result is dropped: sqlx's own lock does nothing on SQLite.
 fn lock_beside(file: &Path) -> anyhow::Result<File> {
     let mut name = file.as_os_str().to_owned();

@@ -9,7 +9,7 @@ use backend::store::TaskStore;
 use backend::store::postgres::PostgresStore;
 use backend::store::sqlite::SqliteStore;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, Connection, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use tempfile::TempDir;
 
 /// The URL of a PostgreSQL server whose user may create databases; `cargo xtask test`
@@ -40,7 +40,8 @@ impl Database {
             eprintln!("skipped: {SERVER} names no server; `cargo xtask test` starts one");
             return None;
         };
-        let options = PgConnectOptions::from_str(&server).unwrap();
+        // Without sqlx's own lines: the tests count all that are written.
+        let options = PgConnectOptions::from_str(&server).unwrap().disable_statement_logging();
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let mut admin = PgConnection::connect_with(&options).await.unwrap();
         // Made of letters and digits just now.

@@ -43,6 +43,8 @@ async fn requests_are_counted_by_route_template() {
         ),
         (r#"http_errors_total{endpoint="/api/tasks",method="POST",status_code="500"}"#, 0.0),
         (r#"http_errors_total{endpoint="/api/tasks",method="POST",status_code="503"}"#, 0.0),
+        (r#"http_errors_total{endpoint="/api/tasks",method="POST",status_code="507"}"#, 0.0),
+        (r#"http_requests_total{endpoint="/api/tasks",method="POST",status_code="507"}"#, 0.0),
         (r#"http_requests_total{endpoint="/api/tasks",method="POST",status_code="500"}"#, 0.0),
         (r#"http_requests_total{endpoint="/api/tasks",method="POST",status_code="503"}"#, 0.0),
         (r#"db_query_duration_seconds_count{operation="INSERT"}"#, 1.0),

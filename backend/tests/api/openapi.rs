@@ -18,6 +18,10 @@ async fn every_operation_is_described_with_its_problems() {
         for (method, operation) in methods.as_object().unwrap() {
             operations.insert(format!("{} {path}", method.to_uppercase()));
             let responses = operation["responses"].as_object().unwrap();
+            // What any request may meet before its handler runs, or in its place.
+            for status in ["414", "500", "503"] {
+                assert!(responses.contains_key(status), "{method} {path} {status}");
+            }
             for (status, response) in responses {
                 let problem = &response["content"]["application/problem+json"];
                 assert_eq!(

@@ -52,6 +52,8 @@ async fn every_answer_narrows_what_a_page_may_do() {
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
         ] {
             assert_eq!(answer.header(name), value, "{method} {path}");
         }

@@ -2,7 +2,7 @@
 
 mod allowed;
 mod document;
-mod drive;
+pub(crate) mod drive;
 mod logs;
 mod metrics;
 mod spans;

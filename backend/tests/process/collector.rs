@@ -2,11 +2,13 @@
 
 mod grpc;
 mod http;
+mod port;
 mod server;
 mod tls;
 
 use std::fmt::Write;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,7 @@ use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use tokio::sync::watch;
 
+pub(crate) use port::Port;
 pub(crate) use server::Server;
 
 #[derive(Clone)]
@@ -27,6 +30,16 @@ pub(crate) struct Collector(Arc<Shared>);
 struct Shared {
     received: Mutex<Received>,
     answer: watch::Sender<Answer>,
+    open: AtomicUsize,
+}
+
+/// A call that has no answer yet and whose client still waits.
+struct Open<'c>(&'c AtomicUsize);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// What a collector does with requests.
@@ -37,6 +50,8 @@ pub(crate) enum Answer {
     /// Gives no answer until it is told another.
     Hang,
     Refuse(Refusal),
+    /// Refuses one request and takes those after it.
+    RefuseOnce(Refusal),
 }
 
 /// How a collector says no.
@@ -85,7 +100,11 @@ impl Signal for ExportLogsServiceRequest {
 
 impl Collector {
     pub(crate) fn new(answer: Answer) -> Self {
-        Self(Arc::new(Shared { received: Mutex::default(), answer: watch::Sender::new(answer) }))
+        Self(Arc::new(Shared {
+            received: Mutex::default(),
+            answer: watch::Sender::new(answer),
+            open: AtomicUsize::new(0),
+        }))
     }
 
     /// Listens on a free port; each answer takes `delay`.
@@ -97,6 +116,11 @@ impl Collector {
 
     pub(crate) fn set(&self, answer: Answer) {
         self.0.answer.send_replace(answer);
+    }
+
+    /// Calls that have no answer yet and that nobody has given up.
+    pub(crate) fn open(&self) -> usize {
+        self.0.open.load(Ordering::Relaxed)
     }
 
     pub(crate) fn received(&self) -> Received {
@@ -112,6 +136,8 @@ impl Collector {
     ) -> Result<(), Refusal> {
         let call = Call { path: path.to_owned(), headers: headers.clone(), at: Instant::now() };
         self.0.received.lock().unwrap().calls.push(call);
+        self.0.open.fetch_add(1, Ordering::Relaxed);
+        let _open = Open(&self.0.open);
         let mut answer = self.0.answer.subscribe();
         loop {
             let current = *answer.borrow_and_update();
@@ -123,6 +149,18 @@ impl Collector {
                 }
                 Answer::Hang => answer.changed().await.unwrap(),
                 Answer::Refuse(refusal) => return Err(refusal),
+                Answer::RefuseOnce(refusal) => {
+                    let take = |answer: &mut Answer| {
+                        let is_first = matches!(answer, Answer::RefuseOnce(_));
+                        if is_first {
+                            *answer = Answer::Take(Duration::ZERO);
+                        }
+                        is_first
+                    };
+                    if self.0.answer.send_if_modified(take) {
+                        return Err(refusal);
+                    }
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A running `backend serve` on a free port.
 
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Read, Seek};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -61,11 +61,19 @@ impl Lab {
     /// Starts `command` and waits until it listens; its log may begin with lines that
     /// are no JSON.
     pub(crate) fn run(mut command: Command, folder: TempDir) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        // A file: nobody reads it while the server runs, and a pipe would fill up.
+        let mut stderr = tempfile::tempfile().unwrap();
+        command.stdout(Stdio::piped()).stderr(stderr.try_clone().unwrap());
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let log = Arc::new(Mutex::new(Vec::new()));
         let url = loop {
-            let line = next(&mut lines).expect("the server ended early");
+            let Some(line) = next(&mut lines) else {
+                let mut said = String::new();
+                stderr.rewind().unwrap();
+                stderr.read_to_string(&mut said).unwrap();
+                panic!("the server ended early: {said}");
+            };
             let url = line["message"].as_str().and_then(|text| text.strip_prefix("Listening on "));
             let url = url.map(str::to_owned);
             log.lock().unwrap().push(line);
@@ -102,13 +110,18 @@ impl Lab {
 
     /// Stops with SIGTERM; gives the exit code, the time it took and the log.
     pub(crate) fn stop(self) -> (Option<i32>, Duration, Vec<Value>) {
+        // Before the signal: the server may have begun to stop when `kill` returns.
+        let start = Instant::now();
         self.signal(Signal::SIGTERM);
-        self.wait()
+        self.wait_since(start)
     }
 
     /// Waits until it has ended; gives the exit code, the time it took and the log.
-    pub(crate) fn wait(mut self) -> (Option<i32>, Duration, Vec<Value>) {
-        let start = Instant::now();
+    pub(crate) fn wait(self) -> (Option<i32>, Duration, Vec<Value>) {
+        self.wait_since(Instant::now())
+    }
+
+    fn wait_since(mut self, start: Instant) -> (Option<i32>, Duration, Vec<Value>) {
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;

@@ -141,18 +141,29 @@ pub(crate) async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     }
 }
 
-/// The ids of all tasks.
+/// The ids of all tasks. A connection that has just been replaced may be a 503 first.
 pub(crate) async fn stored(url: &str) -> BTreeSet<i64> {
     let mut ids = BTreeSet::new();
     let mut after = String::new();
     loop {
-        let page = client().get(format!("{url}/api/tasks?limit=1000{after}")).send().await.unwrap();
-        let page: Value = page.json().await.unwrap();
+        let page = page(&format!("{url}/api/tasks?limit=1000{after}")).await;
         let tasks = page["tasks"].as_array().unwrap();
         ids.extend(tasks.iter().filter_map(|task| task["id"].as_i64()));
         match page["next"].as_str() {
             Some(next) => after = format!("&after={next}"),
             None => return ids,
         }
+    }
+}
+
+async fn page(url: &str) -> Value {
+    let start = Instant::now();
+    loop {
+        let answer = client().get(url).send().await.unwrap();
+        if answer.status() != 503 {
+            return answer.json().await.unwrap();
+        }
+        assert!(start.elapsed() < PATIENCE, "still waiting for a page");
+        sleep(Duration::from_millis(10)).await;
     }
 }

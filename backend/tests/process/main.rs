@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
+mod authority;
 mod catalogue;
 mod collector;
 mod database;
@@ -15,6 +16,7 @@ mod postgres;
 mod protocol;
 mod relay;
 mod schema;
+mod secure;
 mod shutdown;
 mod start;
 mod storage;

@@ -124,7 +124,10 @@ fn a_server_whose_store_panics() {
         let mut terminate = signal(SignalKind::terminate()).unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         tracing::info!("Listening on http://{}", listener.local_addr().unwrap());
-        let stop = async { assert!(terminate.recv().await.is_some()) };
+        let stop = async {
+            assert!(terminate.recv().await.is_some());
+            "SIGTERM"
+        };
         server::serve(listener, router::build(state), &limits, stop).await;
     });
     assert!(telemetry.shutdown(Duration::from_secs(10)));

@@ -24,9 +24,11 @@ impl Relay {
                 tokio::spawn(async move {
                     let mut to = TcpStream::connect(to).await.unwrap();
                     tokio::select! {
-                        _ = copy_bidirectional(&mut from, &mut to) => {}
+                        // First: what comes after the freeze must not slip through.
+                        biased;
                         // Both stay open, and nothing passes any more.
                         _ = frozen.changed() => std::future::pending().await,
+                        _ = copy_bidirectional(&mut from, &mut to) => {}
                     }
                 });
             }

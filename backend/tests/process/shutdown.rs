@@ -5,10 +5,12 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use crate::collector::{Collector, Received, hex, text};
-use crate::lab::Lab;
+use crate::lab::{Lab, PATIENCE};
 use crate::load::{Answer, Load, client, until};
 use crate::wire::{connect, rest, status};
 
@@ -16,6 +18,27 @@ const TRACE_ID: &str = "0af7651916cd43dd8448eb211c80319c";
 
 fn is_stopping(line: &Value) -> bool {
     line["message"] == "Stopping: running requests may finish"
+}
+
+/// The body of [`held`].
+const BODY: &str = r#"{"title":"late"}"#;
+
+/// A request that the server works on until it gets the rest: [`BODY`].
+async fn held(lab: &Lab) -> TcpStream {
+    let mut stream = connect(lab).await;
+    let head = format!(
+        "POST /api/tasks HTTP/1.1\r\nHost: lab\r\nContent-Type: application/json\r\n\
+         traceparent: 00-{TRACE_ID}-b7ad6b7169203331-01\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        BODY.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // What a handler that waits for the body lets hyper say.
+    let expected = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut told = [0; 25];
+    timeout(PATIENCE, stream.read_exact(&mut told)).await.unwrap().unwrap();
+    assert_eq!(&told, expected);
+    stream
 }
 
 /// The first request, which the server works on for `seconds`.
@@ -63,20 +86,21 @@ async fn what_runs_is_finished_and_what_is_recorded_arrives() {
         ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "16384"),
         ("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "16384"),
     ]);
-    let answer = slow(&lab, 3).await;
     let load = Load::start(&lab.url, 8);
     load.some_more(Answer::is_ok).await;
+    let mut held = held(&lab).await;
     let url = lab.url.clone();
     lab.signal(Signal::SIGTERM);
     lab.wait_for_line(is_stopping);
     // Nobody new is let in.
     assert!(reqwest::get(&url).await.unwrap_err().is_connect());
-    let answer = answer.await.unwrap().unwrap();
-    assert_eq!(answer.status(), 200);
-    assert_eq!(answer.headers()["connection"], "close");
+    held.write_all(BODY.as_bytes()).await.unwrap();
+    let answer = rest(&mut held).await;
+    assert_eq!(status(&answer), 201);
+    assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
     let (code, took, lines) = spawn_blocking(|| lab.wait()).await.unwrap();
     assert_eq!(code, Some(0));
-    // The longest request, and no deadline.
+    // What was held has ended, and nothing waits for a deadline.
     assert!(took < Duration::from_secs(8), "{took:?}");
 
     // What the server answered has arrived.
@@ -85,11 +109,16 @@ async fn what_runs_is_finished_and_what_is_recorded_arrives() {
         let lines = lines.iter().filter(|line| line["target"] == "access");
         lines.filter(move |line| line["http.route"] == route)
     };
-    assert_eq!(access("/api/tasks").count(), ok);
+    assert_eq!(access("/api/tasks").count(), ok + 1);
     // So has what it recorded.
     let received = collector.received();
-    assert_eq!(span_names(&received, TRACE_ID), ["GET /api/simulate-slow"]);
-    assert_eq!(messages(&received, TRACE_ID), ["GET /api/simulate-slow 200"]);
+    let mut names = span_names(&received, TRACE_ID);
+    names.sort();
+    assert_eq!(names, ["INSERT tasks", "POST /api/tasks"]);
+    let mut said = messages(&received, TRACE_ID);
+    said.sort();
+    assert!(said.len() == 2 && said[0].starts_with("Created task "), "{said:?}");
+    assert_eq!(said[1], "POST /api/tasks 201");
     for line in access("/api/tasks") {
         let trace_id = line["trace_id"].as_str().unwrap();
         assert!(span_names(&received, trace_id).contains(&span_name(line)), "{line}");

@@ -1,7 +1,10 @@
 //! Starting: what works, and what is refused in one clear line.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
@@ -112,6 +115,23 @@ fn servers_that_start_at_once_migrate_one_after_the_other() {
     for mut child in children {
         assert!(child.wait().unwrap().success());
     }
+}
+
+#[test]
+fn nobody_opens_a_file_that_another_process_migrates() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("lab.db");
+    let lock = File::create(folder.path().join("lab.db-migrate")).unwrap();
+    lock.lock().unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_backend"))
+        .args(["migrate", "--database-url", &format!("sqlite://{}", file.display())])
+        .spawn()
+        .unwrap();
+    thread::sleep(Duration::from_millis(500));
+    assert!(!file.exists());
+    drop(lock);
+    assert!(child.wait().unwrap().success());
+    assert!(file.exists());
 }
 
 fn healthcheck(listen: &str) -> Option<i32> {

@@ -17,6 +17,12 @@ use crate::openapi::problems::BadRequest;
             body = Problem,
             content_type = "application/problem+json"
         ),
+        (
+            status = 503,
+            description = "Too much is under way",
+            body = Problem,
+            content_type = "application/problem+json"
+        ),
         BadRequest,
     ),
 )]

@@ -103,6 +103,10 @@ async fn commit(
             writes.push(job.write);
         }
     }
+    // Everybody is gone: nothing is worth a transaction.
+    if writes.is_empty() {
+        return Ok(());
+    }
     let mut connection = pool.acquire().await?;
     let result = transact(&mut connection, writes, replies).await;
     if result.is_err() {

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Collector, grpc, http};
+use super::{Collector, Port, grpc, http};
 
 /// A listening collector. It goes on when this is dropped.
 pub(crate) struct Server {
@@ -35,6 +35,11 @@ impl Collector {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         self.run(listener, address)
+    }
+
+    /// Listens on a port that a test keeps for it.
+    pub(crate) fn serve_on(&self, port: &Port) -> Server {
+        self.run(port.listen(), port.address)
     }
 
     pub(super) fn run<L: Listener<Addr: Debug>>(&self, listener: L, address: SocketAddr) -> Server {

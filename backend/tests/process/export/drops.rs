@@ -1,8 +1,11 @@
 //! What does not fit is dropped, and `telemetry_dropped_total` says how much.
 
+use serde_json::json;
+
 use super::{AT_ONCE, PROTOCOLS, TAKE, ask, dropped, lost, metric, sent, stop, until};
 use crate::collector::{Answer, Collector};
 use crate::lab::Lab;
+use crate::load::client;
 
 const REQUESTS: usize = 300;
 
@@ -54,4 +57,27 @@ async fn over_http_the_books_balance() {
 #[tokio::test(flavor = "multi_thread")]
 async fn over_grpc_the_books_balance() {
     overflows(PROTOCOLS[2]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scrapes_at_once_count_a_loss_once() {
+    let lab = Lab::start(&[]);
+    let client = client();
+    // A page says that it lost a span.
+    let count = json!({ "key": "app.dropped_spans", "value": { "intValue": "1" } });
+    let scopes = json!([{ "scope": { "name": "page", "attributes": [count] }, "spans": [] }]);
+    let report = json!({ "resourceSpans": [{ "scopeSpans": scopes }] });
+    for round in 1..=100 {
+        let report = client.post(format!("{}/otlp/v1/traces", lab.url)).json(&report);
+        assert_eq!(report.send().await.unwrap().status(), 200);
+        let scrapes: Vec<_> = (0..8)
+            .map(|_| tokio::spawn(client.get(format!("{}/metrics", lab.url)).send()))
+            .collect();
+        let series =
+            format!("telemetry_dropped_total{{reason=\"browser\",signal=\"span\"}} {round}\n");
+        for scrape in scrapes {
+            let text = scrape.await.unwrap().unwrap().text().await.unwrap();
+            assert!(text.contains(&series), "{series}");
+        }
+    }
 }

@@ -19,7 +19,7 @@ async fn a_request_that_takes_too_long_is_given_up() {
 async fn what_is_too_much_is_refused_at_once() {
     let lab = Lab::start(&[("LAB_MAX_CONCURRENT_REQUESTS", "2")]);
     let slow: Vec<_> = (0..2)
-        .map(|_| client().get(format!("{}/api/simulate-slow?delay=2", lab.url)).send())
+        .map(|_| client().get(format!("{}/api/simulate-slow?delay=10", lab.url)).send())
         .map(tokio::spawn)
         .collect();
     let metrics = format!("{}/metrics", lab.url);
