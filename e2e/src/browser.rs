@@ -65,11 +65,16 @@ impl Browser {
             "goog:loggingPrefs": { "browser": "ALL" },
         });
         let driver_url = format!("http://127.0.0.1:{port}");
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities.as_object().cloned().unwrap_or_default())
-            .connect(&driver_url)
-            .await
-            .context("could not start Chromium")?;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities.as_object().cloned().unwrap_or_default());
+        // A machine under load now and then kills a Chromium that comes up too slowly.
+        let client = match builder.connect(&driver_url).await {
+            Ok(client) => client,
+            Err(error) => {
+                println!("Chromium is started once more: {error}");
+                builder.connect(&driver_url).await.context("could not start Chromium")?
+            }
+        };
         let session = client.session_id().await?.context("the driver has no session")?;
         Ok(Self { client, driver_url, session, _driver: driver, _profile: profile })
     }
@@ -146,6 +151,24 @@ impl Browser {
     pub async fn run_first(&self, script: &str) -> anyhow::Result<()> {
         let parameters = json!({ "source": script });
         self.devtools("Page.addScriptToEvaluateOnNewDocument", parameters).await?;
+        Ok(())
+    }
+
+    /// Lets no timer of this length fire in any page from now on until
+    /// [`release_timers`](Self::release_timers) says that its time is over: what a test
+    /// does meanwhile may take as long as it takes.
+    pub async fn hold_timers(&self, ms: u32) -> anyhow::Result<()> {
+        let script = format!(
+            "window.held ??= []; window.setTimeout = ((wait) => (call, ms, ...rest) => \
+             Math.round(ms) === {ms} ? -held.push(call) : wait(call, ms, ...rest))\
+             (window.setTimeout.bind(window));"
+        );
+        self.run_first(&script).await
+    }
+
+    /// Fires the timers that are held by now.
+    pub async fn release_timers(&self) -> anyhow::Result<()> {
+        self.run("held.splice(0).forEach((call) => call())").await?;
         Ok(())
     }
 
@@ -232,7 +255,15 @@ impl Browser {
     /// its id.
     pub async fn shown_trace(&self, before: &str) -> anyhow::Result<String> {
         let css = format!("#trace[data-state=complete]:not([data-trace-id='{before}'])");
-        let panel = self.find(&css).await?;
+        let panel = match self.find(&css).await {
+            Ok(panel) => panel,
+            Err(error) => {
+                let told = "const { dataset, innerText } = document.querySelector('#trace'); \
+                            return { ...dataset, text: innerText }";
+                let told = self.run(told).await?;
+                return Err(error.context(format!("the panel is {told:#}")));
+            }
+        };
         panel.attr("data-trace-id").await?.context("the panel names no trace")
     }
 

@@ -2,10 +2,10 @@
 //! for the intake as a test wants it, can be taken down, and serves a test's own files.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::Router;
@@ -14,10 +14,20 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::StaticFormatDescription;
+use time::macros::format_description;
 use tokio::runtime::{self, Runtime};
 
-use crate::intake::{Intake, Manner, Received, decode};
+use crate::intake::{Intake, Manner, Received, Wish, decode};
+use crate::proxy::private_address;
 
+/// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
+const HTTP_DATE: StaticFormatDescription = format_description!(
+    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+);
+/// How long the end of its connections may take.
+const DOWN: Duration = Duration::from_secs(5);
 /// Bytes of a body at the most.
 const BODY_MAX: usize = 16 << 20;
 
@@ -68,7 +78,8 @@ impl Front {
             keeps_pages: AtomicBool::new(false),
             count: Mutex::default(),
         });
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        // While it is down nobody else may take its port.
+        let address = SocketAddr::from((private_address(), 0));
         let mut front = Self { url: String::new(), intake, address, shared, running: None };
         front.up()?;
         front.url = format!("http://{}", front.address);
@@ -107,10 +118,10 @@ impl Front {
         self.shared.keeps_pages.store(true, Ordering::Relaxed);
     }
 
-    /// Takes it down: connections break, new ones are refused.
+    /// Takes it down: connections are broken when this returns, new ones are refused.
     pub fn down(&mut self) {
         if let Some(running) = self.running.take() {
-            running.shutdown_background();
+            tokio::task::block_in_place(|| running.shutdown_timeout(DOWN));
         }
     }
 
@@ -174,7 +185,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let content = decode(&path, &body);
     let (bytes, traced) = (body.len(), parts.headers.contains_key("traceparent"));
     let response = match (shared.intake.manner(), lab) {
-        (Manner::Refuses(status, retry_after), _) => refuse(status, retry_after.as_deref()),
+        (Manner::Refuses(status, wish), _) => refuse(status, wish),
         (Manner::TakesAllBut(count), _) => {
             let name =
                 if path.ends_with("traces") { "rejectedSpans" } else { "rejectedLogRecords" };
@@ -189,9 +200,17 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     response
 }
 
-fn refuse(status: u16, retry_after: Option<&str>) -> Response {
+fn refuse(status: u16, wish: Option<Wish>) -> Response {
     let mut headers = HeaderMap::new();
-    if let Some(value) = retry_after.and_then(|text| HeaderValue::from_str(text).ok()) {
+    let text = match wish {
+        Some(Wish::Seconds(seconds)) => Some(seconds.to_string()),
+        Some(Wish::Date(seconds)) => {
+            let at = OffsetDateTime::now_utc() + Duration::from_secs(seconds);
+            at.format(HTTP_DATE).ok()
+        }
+        None => None,
+    };
+    if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
         headers.insert(header::RETRY_AFTER, value);
     }
     (StatusCode::from_u16(status).unwrap_or_default(), headers).into_response()

@@ -22,9 +22,19 @@ pub enum Manner {
     /// It takes everything.
     Takes,
     /// It answers with a status and, perhaps, a `Retry-After`; it takes nothing.
-    Refuses(u16, Option<String>),
+    Refuses(u16, Option<Wish>),
     /// It takes the request and says that it threw so many items away.
     TakesAllBut(u32),
+}
+
+/// How long the intake wants to be left alone, and how it says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// So many seconds.
+    Seconds(u64),
+    /// The date that it will be in so many seconds. It has no fractions of a second, which
+    /// takes up to one away.
+    Date(u64),
 }
 
 /// One request.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 use crate::backend::Backend;
 use crate::database;
@@ -15,6 +16,8 @@ use crate::proxy::Proxy;
 /// address is that of a running one, without any task; anything else starts the embedded
 /// lab, the backend alone on SQLite.
 const STACK: &str = "LAB_TEST_STACK";
+/// Clients that fill it.
+const WRITERS: usize = 8;
 
 /// A running lab.
 #[derive(Debug)]
@@ -101,6 +104,26 @@ impl Lab {
         let answer = self.http.post(format!("{}/api/tasks", self.url)).json(&body).send().await?;
         ensure!(answer.status() == 201, "{}", answer.status());
         Ok(answer.json().await?)
+    }
+
+    /// Stores so many tasks, several at a time.
+    pub async fn fill(&self, count: usize) -> anyhow::Result<()> {
+        let mut writers = JoinSet::new();
+        for writer in 0..WRITERS {
+            let (http, url) = (self.http.clone(), format!("{}/api/tasks", self.url));
+            writers.spawn(async move {
+                for number in (writer..count).step_by(WRITERS) {
+                    let body = serde_json::json!({ "title": format!("task {number}") });
+                    let answer = http.post(&url).json(&body).send().await?;
+                    ensure!(answer.status() == 201, "{}", answer.status());
+                }
+                Ok(())
+            });
+        }
+        while let Some(outcome) = writers.join_next().await {
+            outcome??;
+        }
+        Ok(())
     }
 
     /// Tells the backend of an alert, as Alertmanager does; the proxy lets nobody else.

@@ -117,11 +117,16 @@ impl Proxy {
 /// Two free ports of a loopback address that nobody else uses: another test could take a
 /// port of 127.0.0.1 before the program that it is meant for does.
 pub fn free_addresses() -> anyhow::Result<[SocketAddr; 2]> {
-    let [a, b, c, ..] = uuid::Uuid::new_v4().into_bytes();
-    let address = Ipv4Addr::new(127, a.max(1), b, c.clamp(1, 254));
+    let address = private_address();
     let listen = || TcpListener::bind((address, 0)).context("no free port");
     let (one, other) = (listen()?, listen()?);
     Ok([one.local_addr()?, other.local_addr()?])
+}
+
+/// A loopback address that nobody else uses.
+pub(crate) fn private_address() -> Ipv4Addr {
+    let [a, b, c, ..] = uuid::Uuid::new_v4().into_bytes();
+    Ipv4Addr::new(127, a.max(1), b, c.clamp(1, 254))
 }
 
 /// The repository's `nginx` folder.

@@ -2,14 +2,15 @@
 
 mod actions;
 mod connection;
+mod copy;
 mod deletions;
+mod notices;
 mod panel;
 
 use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Clipboard, Element, Event};
+use web_sys::{Element, Event};
 
 use crate::dom::{self, Listener};
 use crate::tracer::interaction::{Action, Trigger};
@@ -21,10 +22,8 @@ use actions::Deed;
 use deletions::Deletions;
 use panel::Panel;
 
-/// How long a button says that it has copied, in milliseconds.
-const COPIED_MS: u32 = 2_000;
 /// What the app listens to on the document.
-const KINDS: [&str; 4] = ["click", "submit", "input", "keydown"];
+const KINDS: [&str; 5] = ["click", "submit", "input", "keydown", "focusin"];
 /// What it listens to on the window.
 const WINDOW_KINDS: [&str; 4] = ["pagehide", "popstate", "online", "offline"];
 
@@ -34,6 +33,8 @@ pub struct App {
     root: Element,
     panel: Panel,
     deletions: Deletions,
+    /// What dismissing the last notice leads back to.
+    origin: notices::Origin,
     /// Whether the click that submits a form came from a pointer.
     pointer: Cell<bool>,
     /// The query string that the list was last asked for.
@@ -49,6 +50,7 @@ pub fn start() {
         tracer: Tracer::new(&window),
         panel: Panel::new(&root, dynamic::get(&window, "sessionStorage")),
         deletions: Deletions::default(),
+        origin: notices::Origin::default(),
         pointer: Cell::new(false),
         listed: RefCell::default(),
         root,
@@ -89,12 +91,15 @@ impl App {
                 }
             }
             "keydown" => self.key_pressed(event),
+            "focusin" => self.origin.note(event),
             "pagehide" => self.delete_at_once(),
             "popstate" => {
                 // A fragment leads to another place of the same page.
                 let search = self.search();
                 if *self.listed.borrow() != search {
-                    self.list(search, event);
+                    self.listed.replace(search.clone());
+                    let interaction = self.tracer.route_change(event);
+                    spawn(self.perform(interaction, Deed::List { search }));
                 }
             }
             _ => self.check_connection(),
@@ -123,8 +128,7 @@ impl App {
             ("undo", _) => self.undo(dom::ancestor(&source, ".toast").as_ref()),
             ("close", _) => {
                 if let Some(toast) = dom::ancestor(&source, ".toast") {
-                    toast.remove();
-                    dom::focus(&self.part("#title"));
+                    self.dismiss(&toast);
                 }
             }
             ("older", _) => {
@@ -141,6 +145,7 @@ impl App {
                 // Fails where an address is of another origin.
                 let href = dynamic::text(&source, "href");
                 let _ = history.push_state_with_url(&JsValue::NULL, "", href.as_deref());
+                self.tracer.note_address();
                 self.list(self.search(), event);
             }
             ("retry", _) => self.list(self.search(), event),
@@ -151,7 +156,7 @@ impl App {
                 }
                 self.panel.show_again(self.tracer, trace_id);
             }
-            ("copy", _) => self.copy(source),
+            ("copy", _) => self.copy_id(source),
             _ => {}
         }
     }
@@ -212,24 +217,6 @@ impl App {
     fn list(&'static self, search: String, event: &Event) {
         self.listed.replace(search.clone());
         self.begin(Trigger::Click, Deed::List { search }, Some(event));
-    }
-
-    fn copy(&'static self, button: Element) {
-        // Pages that are neither encrypted nor local have no clipboard; one click on the
-        // id then selects it whole.
-        let clipboard = dynamic::get(&dynamic::get(self.tracer.window(), "navigator"), "clipboard");
-        if clipboard.is_undefined() {
-            return;
-        }
-        let clipboard: Clipboard = clipboard.unchecked_into();
-        let written = clipboard.write_text(&dom::attribute(&self.part("#trace"), "data-trace-id"));
-        spawn(async move {
-            if JsFuture::from(written).await.is_ok() {
-                dom::set_flag(&button, "data-copied", true);
-                let _ = dom::sleep(self.tracer.window(), COPIED_MS).await;
-                dom::set_flag(&button, "data-copied", false);
-            }
-        });
     }
 
     /// The page's own load is the first trace on show, unless the person was faster.

@@ -1,5 +1,6 @@
 // One exchange by `fetch` in one crossing of the boundary to the module.
 
+import { attempt } from "./tracer/js/page.js";
 import { session } from "./tracer/js/session.js";
 
 /** A full buffer takes no more resource timings; nobody but us reads it. */
@@ -30,10 +31,12 @@ export const exchange = async (method, url, body, traceparent, keepalive, ms) =>
   // The first one since: the same address may have been asked at the same time.
   let timing;
   if (traceparent) {
-    const timings = performance.getEntriesByName(answer.url, "resource");
-    while (timings.at(-1)?.startTime >= began) {
-      timing = timings.pop();
-    }
+    attempt(() => {
+      const timings = performance.getEntriesByName(answer.url, "resource");
+      while (timings.at(-1)?.startTime >= began) {
+        timing = timings.pop();
+      }
+    });
   }
   return [answer.status, read, timing];
 };

@@ -6,6 +6,27 @@
 //! Spans are made here. What waits for its export, and log records of what the browser
 //! reports by itself (web vitals, errors, long tasks), is JavaScript: see [`browser`] and
 //! ADR 0017.
+//!
+//! # On its own
+//! Another application takes this module, `js/`, `http` with `http.js`, and the two small
+//! modules that they use, `dom` and `dynamic`; `bench` is such an application. Its server
+//! takes OTLP/JSON at `/otlp/v1/traces` and `/otlp/v1/logs`, and may name its own span for
+//! the page (`Server-Timing: traceparent;desc="…"` or `<meta name="traceparent">`) and the
+//! share of traces to record (`<meta name="trace-sample-ratio">`; all of them without it).
+//!
+//! - [`Tracer::new`] once per page: from then on errors, long tasks, web vitals, going
+//!   back and forth, and whatever is still to be sent take care of themselves;
+//! - [`document_load::record`] once the application is ready;
+//! - [`Tracer::interaction`] where a person sets something off, or [`Tracer::route_change`]
+//!   where `popstate` does; [`Tracer::traced_fetch`] with its `context()` for each request
+//!   that follows; [`end`](interaction::Interaction::end) once the page shows the outcome;
+//! - [`Tracer::note_address`] after `history.pushState`.
+//!
+//! What is the application's own: the actions in [`interaction::Action`], and in [`names`]
+//! the names of service and scope and what may be said of an address.
+//!
+//! It never fails the application: where the browser lacks something, or throws, telemetry
+//! is missing, and nothing else.
 
 mod browser;
 pub mod clock;
@@ -44,7 +65,10 @@ struct Inner {
     ratio: Ratio,
     origin: Origin,
     location: JsValue,
-    route_change: Cell<Option<SpanContext>>,
+    /// The page's address as it was last seen.
+    address: RefCell<String>,
+    /// The root that ends with the page's next picture.
+    painting: Cell<Option<SpanContext>>,
     /// What is under way.
     open: RefCell<Vec<Span>>,
     /// The server's span for the page; its trace is the page's.
@@ -82,7 +106,8 @@ impl Tracer {
                 ratio,
                 origin,
                 location,
-                route_change: Cell::new(None),
+                address: RefCell::default(),
+                painting: Cell::new(None),
                 open: RefCell::default(),
                 server,
                 page: Cell::new(page),

@@ -4,6 +4,7 @@
 mod document;
 #[path = "../shared/json.rs"]
 mod json;
+mod records;
 #[path = "../../../backend/tests/process/catalogue/spans.rs"]
 mod spans;
 
@@ -15,14 +16,25 @@ use serde_json::Value;
 
 const SERVICE: &str = "task-frontend";
 
-/// Keeps what the page exports, and breaks its other requests on demand.
-const RECORD: &str = "const send = window.fetch; window.exported = []; window.broken = false; \
+/// Keeps what the page exports, and breaks or stalls its other requests on demand. The
+/// network is one that a desktop does not tell of.
+const RECORD: &str = "const send = window.fetch; window.exported = []; \
+     window.broken = window.stalled = false; \
+     Object.defineProperty(Navigator.prototype, 'connection', { get: () => ({ type: 'wifi' }) }); \
      window.fetch = (url, init) => { \
          const path = String(url); \
          if (path.startsWith('/otlp/')) exported.push(typeof init.body === 'string' ? init.body : new TextDecoder().decode(init.body)); \
-         else if (broken && path.startsWith('/api/tasks')) \
+         else if (broken && /^.(api|fragments).tasks/.test(path)) \
              return Promise.reject(new TypeError('no connection')); \
+         else if (stalled && path.startsWith('/fragments/tasks')) \
+             return new Promise(() => 0); \
          return send.call(window, url, init); };";
+
+/// Another visit, an error and a long task. Errors of a script of the driver's would be told
+/// without their text.
+const EVENTS: &str = "Date.now = ((now) => () => now() + 31 * 60_000)(Date.now.bind(Date)); \
+     const error = new TypeError('told'); dispatchEvent(new ErrorEvent('error', { error })); \
+     setTimeout(() => { const end = performance.now() + 100; while (performance.now() < end); })";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_sends_what_the_catalogue_says() {
@@ -54,13 +66,26 @@ async fn the_page_sends_what_the_catalogue_says() {
     }
     browser.click(".task-edit").await.unwrap();
     browser.enter("#edit-title", " and more\n").await.unwrap();
+    shown = browser.shown_trace(&shown).await.unwrap();
+    browser.run("history.back()").await.unwrap();
     browser.shown_trace(&shown).await.unwrap();
-    // As if the page were left while it waits; what it exports can still be read.
+    // As if the page were left while it waits, and brought back; what it exports can still
+    // be read.
+    browser.clear("#delay").await.unwrap();
+    browser.enter("#delay", "20").await.unwrap();
     browser.click("[data-do=simulate-slow] button").await.unwrap();
-    let leave = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))";
-    browser.run(leave).await.unwrap();
+    let forth = "window.stalled = true; return new Promise((go) => { \
+                 addEventListener('popstate', () => setTimeout(() => go(0))); history.forward(); })";
+    browser.run(forth).await.unwrap();
+    for event in ["pagehide", "pageshow"] {
+        let script =
+            format!("dispatchEvent(new PageTransitionEvent({event:?}, {{ persisted: true }}))");
+        browser.run(&script).await.unwrap();
+    }
     browser.run("window.broken = true").await.unwrap();
+    browser.run(EVENTS).await.unwrap();
     browser.click(".task-toggle").await.unwrap();
+    browser.run("history.back()").await.unwrap();
 
     // Spans are sent a while after they end; what is missing then, the comparison names.
     let deadline = Instant::now() + Duration::from_secs(15);
@@ -82,6 +107,7 @@ fn complaints(bodies: &Value) -> Vec<String> {
         bodies.map(|body| serde_json::from_str(body.as_str().unwrap()).unwrap()).collect();
     let (seen, resources) = json::read(&bodies);
     let mut complaints = spans::differences(SERVICE, "", &seen);
+    complaints.extend(records::differences(&bodies));
     for resource in &resources {
         complaints.extend(spans::resource_differences(SERVICE, resource));
     }

@@ -23,6 +23,8 @@ async fn tab_to(browser: &Browser, is_there: &str) -> usize {
 async fn everything_can_be_done_with_the_keyboard() {
     let lab = Lab::start().await.unwrap();
     let browser = Browser::start().await.unwrap();
+    // A deletion waits until the test has come to its notice.
+    browser.hold_timers(5_000).await.unwrap();
     browser.open(&lab.url).await.unwrap();
     let mut shown = browser.shown_trace("").await.unwrap();
 
@@ -64,9 +66,11 @@ async fn everything_can_be_done_with_the_keyboard() {
     tab_to(&browser, ".task-delete").await;
     browser.press(ENTER, false).await.unwrap();
     assert_eq!(browser.all(".task").await.unwrap().len(), 1);
-    // The notice is the last stop, and does not go while one is there.
+    // The notice is the last stop, and does not go while one is there: its time is over,
+    // and three times it has been looked whether somebody is.
     tab_to(&browser, ".toast-undo").await;
-    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    browser.release_timers().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1_700)).await;
     browser.press(ENTER, false).await.unwrap();
     assert_eq!(browser.all(".task").await.unwrap().len(), 2);
     assert_eq!(lab.json("/api/tasks").await.unwrap()["count"], 2);

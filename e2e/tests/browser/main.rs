@@ -14,6 +14,7 @@ mod load;
 mod markup;
 mod narrow;
 mod network;
+mod notices;
 mod panel;
 mod plain;
 mod tasks;

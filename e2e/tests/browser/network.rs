@@ -48,7 +48,7 @@ async fn an_action_shows_before_the_answer_and_goes_when_none_comes() {
     assert_eq!(browser.text("#stats-total").await.unwrap(), "1");
     assert_eq!(browser.text("#stats-completed").await.unwrap(), "0");
     assert_eq!(browser.value("#title").await.unwrap(), "new", "nothing is lost");
-    let toasts = browser.all(".toast[role=alert]").await.unwrap();
+    let toasts = browser.all(".toast[data-kind=failed]").await.unwrap();
     assert_eq!(toasts.len(), 2);
     let text = toasts[0].text().await.unwrap();
     assert!(text.contains("The server could not be reached."), "{text}");
@@ -70,6 +70,8 @@ async fn one_can_try_again() {
     lab.add("a", "").await.unwrap();
     let gate = Gate::before(&lab.url).await.unwrap();
     let browser = Browser::start().await.unwrap();
+    // The page's own look at the server would find it first, and take the button away.
+    browser.hold_timers(5_000).await.unwrap();
     browser.open(&gate.url).await.unwrap();
     browser.shown_trace("").await.unwrap();
     gate.set(Mood::Broken);
@@ -98,7 +100,7 @@ async fn being_offline_is_said() {
     until(&browser, CONNECTION, "offline").await;
     assert!(browser.text("#connection").await.unwrap().contains("You are offline."));
     browser.click(".task-toggle").await.unwrap();
-    browser.find(".toast[role=alert]").await.unwrap();
+    browser.find(".toast[data-kind=failed]").await.unwrap();
     browser.find(".task[data-completed=false]:not([aria-busy=true])").await.unwrap();
     browser.devtools("Network.emulateNetworkConditions", offline(false)).await.unwrap();
     until(&browser, CONNECTION, "up").await;

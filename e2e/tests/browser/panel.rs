@@ -126,6 +126,11 @@ async fn a_part_that_never_comes_is_named() {
     browser.close().await.unwrap();
 }
 
+/// `said` becomes what the button says once it has copied, which it does not say for long.
+const WATCH_COPY: &str = "const button = document.querySelector('#trace-copy'); \
+     window.said = new Promise((go) => new MutationObserver(() => \
+         'copied' in button.dataset && go(button.innerText)).observe(button, { attributes: true }))";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_id_can_be_copied() {
     let lab = Lab::start().await.unwrap();
@@ -136,9 +141,33 @@ async fn the_id_can_be_copied() {
         let parameters = json!({ "permission": { "name": name }, "setting": "granted" });
         browser.devtools("Browser.setPermission", parameters).await.unwrap();
     }
+    browser.run(WATCH_COPY).await.unwrap();
     browser.click("#trace-copy").await.unwrap();
-    browser.find("#trace-copy[data-copied]").await.unwrap();
-    assert_eq!(browser.text("#trace-copy").await.unwrap(), "Copied");
+    assert_eq!(browser.run("return said").await.unwrap(), "Copied");
     assert_eq!(browser.run("return navigator.clipboard.readText()").await.unwrap(), shown);
+    browser.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_id_can_be_copied_where_there_is_no_clipboard() {
+    let lab = Lab::start().await.unwrap();
+    let browser = Browser::start().await.unwrap();
+    // As on a page that is neither encrypted nor local.
+    let without = "Object.defineProperty(navigator, 'clipboard', { value: undefined })";
+    browser.run_first(without).await.unwrap();
+    browser.open(&lab.url).await.unwrap();
+    let shown = browser.shown_trace("").await.unwrap();
+    browser.run(WATCH_COPY).await.unwrap();
+    browser.click("#trace-copy").await.unwrap();
+    assert_eq!(browser.run("return said").await.unwrap(), "Copied");
+    browser.click("#title").await.unwrap();
+    browser.press("v", true).await.unwrap();
+    assert_eq!(browser.value("#title").await.unwrap(), shown);
+
+    // Where that does not work either, it is said.
+    browser.run("document.execCommand = () => false").await.unwrap();
+    browser.click("#trace-copy").await.unwrap();
+    let toast = browser.text(".toast[data-kind=failed]").await.unwrap();
+    assert!(toast.contains("does not let the page copy"), "{toast}");
     browser.close().await.unwrap();
 }

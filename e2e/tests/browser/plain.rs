@@ -33,6 +33,7 @@ async fn reading_and_adding_need_no_script() {
     browser.click(".more a").await.unwrap();
     browser.find(".task:first-child[data-id='1']").await.unwrap();
     browser.click("#stats-completed").await.unwrap();
+    browser.find("#task-view[data-completed=true]").await.unwrap();
     assert_eq!(browser.text("#empty").await.unwrap(), "Nothing is completed yet.");
 
     // A title that only the server can refuse is refused in words, and kept.

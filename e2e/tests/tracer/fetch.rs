@@ -20,7 +20,9 @@ async fn a_request_carries_its_context_and_tells_its_timing() {
     let session = told["session.id"].as_str().unwrap();
     assert_eq!(passed.baggage, Some(format!("session.id={session}")));
     // The server takes the visit over.
-    let trace = stage.lab.json(&format!("/api/traces/{trace_id}")).await.unwrap();
+    let is_served =
+        |trace: &_| e2e::trace::spans(trace).iter().any(|span| span["service"] == "task-backend");
+    let trace = stage.lab.trace(&trace_id, is_served).await.unwrap();
     let server = e2e::trace::only(&trace, "task-backend", "POST /api/tasks");
     assert_eq!(server["attributes"]["session.id"], session);
 

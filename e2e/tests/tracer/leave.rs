@@ -10,16 +10,17 @@ async fn what_waits_when_a_tab_is_closed_arrives() {
     let stage = Stage::set(&[]).await;
     let other = stage.browser.tab().await.unwrap();
     stage.browser.new_tab().await.unwrap();
+    // What waits for company does so until the tab is closed.
+    stage.browser.hold_timers(5_000).await.unwrap();
     stage.browser.open(&stage.front.url).await.unwrap();
     stage.front.intake.span("documentLoad").await;
-    stage
-        .run_own(
-            "history.pushState(0, '', '/other'); history.back(); \
-                   Promise.reject(new Error('the last'))",
-        )
-        .await;
-    // The route's span ends with the next picture; both wait for company.
-    stage.browser.run("return new Promise((go) => setTimeout(() => go(0), 300))").await.unwrap();
+    stage.run_own("Promise.reject(new Error('the last'))").await;
+    // The route's span ends with the next picture.
+    let back = "return new Promise((go) => { \
+                addEventListener('popstate', () => requestAnimationFrame(() => \
+                    requestAnimationFrame(() => setTimeout(() => go(0))))); \
+                history.pushState(0, '', '/other'); history.back(); })";
+    stage.browser.run(back).await.unwrap();
     let before = stage.front.intake.requests().len();
     stage.browser.close_tab().await.unwrap();
     stage.browser.command(&other).await.unwrap();
@@ -41,7 +42,7 @@ async fn what_is_under_way_ends_with_the_page() {
     stage.browser.open(&stage.front.url).await.unwrap();
     stage.front.intake.span("documentLoad").await;
     stage.browser.clear("#delay").await.unwrap();
-    stage.browser.enter("#delay", "1").await.unwrap();
+    stage.browser.enter("#delay", "5").await.unwrap();
     stage.browser.click("[data-do=simulate-slow] button").await.unwrap();
     stage.browser.visit(&format!("{}/health", stage.front.url)).await.unwrap();
     let click = stage.front.intake.span("click simulate-slow").await;
@@ -73,7 +74,7 @@ async fn spans_of_a_time_without_server_come_when_it_is_back() {
     stage.front.intake.span("documentLoad").await;
     stage.front.down();
     stage.add("Nobody there").await;
-    stage.browser.find(".toast[role=alert]").await.unwrap();
+    stage.browser.find(".toast[data-kind=failed]").await.unwrap();
     // Long enough for an export to fail.
     stage.browser.run("return new Promise((go) => setTimeout(() => go(0), 2500))").await.unwrap();
     stage.front.up().unwrap();

@@ -142,3 +142,23 @@ async fn the_resource_says_which_browser_it_is() {
     }
     stage.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_address_may_hold_of_secrets_is_not_told() {
+    let stage = Stage::set(&[]).await;
+    let address = format!("{}/?completed=false&token=abc123&limit=a@b.c#part", stage.front.url);
+    stage.browser.open(&address).await.unwrap();
+    let told = format!("{}/?completed=false&token=REDACTED&limit=REDACTED", stage.front.url);
+    for name in ["documentLoad", "documentFetch"] {
+        let span = stage.front.intake.span(name).await;
+        assert_eq!(attributes(&span.attributes)["url.full"], told, "{name}");
+    }
+    // The list asks with the same query.
+    stage.browser.run("document.querySelector('[data-do=retry]').click()").await.unwrap();
+    let request = stage.front.intake.span("GET /fragments/tasks").await;
+    let told = told.replace("/?", "/fragments/tasks?");
+    assert_eq!(attributes(&request.attributes)["url.full"], told);
+    let all = format!("{:?}", stage.front.intake.taken());
+    assert!(!all.contains("abc123") && !all.contains("a@b.c"), "{all}");
+    stage.close().await;
+}

@@ -4,6 +4,7 @@
 
 mod events;
 mod fetch;
+mod hostile;
 mod leave;
 mod load;
 mod outbox;

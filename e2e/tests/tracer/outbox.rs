@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use e2e::browser::Browser;
 use e2e::front::Front;
-use e2e::intake::{Manner, Received, attributes};
+use e2e::intake::{Manner, Received, Wish, attributes};
 
 /// An item of about so many bytes.
 const MAKE: &str = "window.make = (name, bytes = 0) => outbox.encode({ eventName: name, \
@@ -103,17 +103,12 @@ async fn pauses_double_and_nothing_is_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_intakes_wish_is_kept_in_both_forms() {
     let page = Page::open().await;
-    for (at, wish, from_ms) in [
-        (0, "return '3'", 3000),
-        // A date has no fractions of a second.
-        (2, "return new Date(Date.now() + 4000).toUTCString()", 3000),
-    ] {
-        let wish = page.browser.run(wish).await.unwrap().as_str().unwrap().to_owned();
+    for (at, wish) in [(0, Wish::Seconds(3)), (2, Wish::Date(4))] {
         page.front.intake.set_manner(Manner::Refuses(429, Some(wish)));
         page.send(&["late"]).await;
         page.requests(at + 1).await;
         page.front.intake.set_manner(Manner::Takes);
-        check_gap(&page.requests(at + 2).await, at, from_ms, 6000);
+        check_gap(&page.requests(at + 2).await, at, 3000, 6000);
     }
     assert_eq!(page.names(), ["late", "late"]);
     page.close().await;
@@ -208,7 +203,7 @@ async fn a_page_that_goes_sends_what_the_quota_lets_through() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pause_holds_for_a_page_that_is_hidden() {
     let page = Page::open().await;
-    page.front.intake.set_manner(Manner::Refuses(503, Some("60".into())));
+    page.front.intake.set_manner(Manner::Refuses(503, Some(Wish::Seconds(60))));
     page.send(&["a"]).await;
     page.browser.run("outbox.sendLast(false); outbox.sendLast(false)").await.unwrap();
     page.send(&["b"]).await;
@@ -234,5 +229,30 @@ async fn a_page_that_is_hidden_amid_an_export_goes_on() {
     page.send(&["later"]).await;
     let names = page.names();
     assert_eq!((names.len(), names.last().map(String::as_str)), (271, Some("later")));
+    page.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_would_end_with_the_page_is_sent_once_more() {
+    let page = Page::open().await;
+    // A batch over the quota, on a network that carries nothing else but last words.
+    let fill = "const send = window.fetch; \
+                window.fetch = (url, init) => init.keepalive ? send(url, init) : new Promise(() => 0); \
+                for (let i = 0; i < 100; i++) outbox.put(outbox.LOGS, make('item ' + i, 1000)); \
+                outbox.flush(); \
+                return new Promise((go) => setTimeout(() => go(0)))";
+    page.browser.run(fill).await.unwrap();
+    let leave = "outbox.put(outbox.LOGS, make('newest')); \
+                 addEventListener('pagehide', () => outbox.sendLast(true)); \
+                 location.href = 'about:blank'";
+    page.browser.run(leave).await.unwrap();
+    let requests = page.requests(2).await;
+    let bytes: usize = requests.iter().map(|request| request.bytes).sum();
+    assert!((50_000..=60_000).contains(&bytes), "{bytes}");
+    // What was not under way comes first, then the oldest that still fit.
+    let names = page.names();
+    assert_eq!(names[0], "newest");
+    let expected: Vec<_> = (0..names.len() - 1).map(|at| format!("item {at}")).collect();
+    assert_eq!(names[1..], expected);
     page.close().await;
 }

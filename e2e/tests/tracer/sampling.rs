@@ -50,6 +50,8 @@ async fn a_ratio_decides_by_the_trace_id_and_the_server_agrees() {
     for count in 1..=12 {
         stage.add("Perhaps").await;
         stage.browser.find(&format!(".task:nth-of-type({count})")).await.unwrap();
+        // The row is there before the answer, until which the form takes no other click.
+        stage.browser.find("#task-form[aria-busy=false]").await.unwrap();
     }
     let traceparents = traceparents(&stage.front.passed());
     assert_eq!(traceparents.len(), 12);

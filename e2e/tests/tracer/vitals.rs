@@ -15,6 +15,15 @@ const LIBRARY: &str = "if (location.protocol === 'http:') import('/web-vitals.js
      seen.push([name.toLowerCase(), value, delta, rating, navigationType]); \
      localStorage.vitals = JSON.stringify(seen); }); window.library = true; });";
 
+/// `shown.first` and `shown.last` become the moments, since the page came back from the
+/// cache, between which everybody sees its first picture: these listeners are the first
+/// and the last, and a picture's callbacks run in the order in which they were asked for.
+const BEFORE: &str = "window.shown = {}; window.note = (at) => (event) => event.persisted && \
+     requestAnimationFrame(() => requestAnimationFrame(() => { \
+         shown[at] = performance.now() - event.timeStamp; })); \
+     addEventListener('pageshow', note('first'), true)";
+const AFTER: &str = "addEventListener('pageshow', note('last'))";
+
 /// Makes the page jump: a window of two shifts, and later one of a single shift.
 const SHIFTS: &str = "const done = arguments[0]; \
      const jump = (px) => { const pad = document.createElement('div'); \
@@ -53,7 +62,12 @@ async fn with_library_before(is_kept: bool) -> Stage {
         .expect("LAB_NPM_DIR must name node_modules with web-vitals; `cargo xtask test` sets it");
     stage.front.add("/web-vitals.js", "text/javascript", library);
     stage.browser.run_first(LIBRARY).await.unwrap();
+    stage.browser.run_first(BEFORE).await.unwrap();
     stage.browser.open(&stage.front.url).await.unwrap();
+    let loaded = "return new Promise((go) => { const look = () => \
+                  window.library ? go(0) : setTimeout(look, 20); look(); })";
+    stage.browser.run(loaded).await.unwrap();
+    stage.browser.run(AFTER).await.unwrap();
     stage
 }
 
@@ -95,6 +109,8 @@ async fn check_agreement(stage: &Stage, expected: &[(&str, usize)]) {
 async fn vitals_are_those_of_googles_library() {
     let stage = with_library().await;
     let page = stage.browser.tab().await.unwrap();
+    // The panel's own jump comes before.
+    stage.browser.shown_trace("").await.unwrap();
     stage.browser.run(SHIFTS).await.unwrap();
     stage.browser.run(&slow(160)).await.unwrap();
     stage.browser.click("#title").await.unwrap();
@@ -147,15 +163,22 @@ async fn a_page_from_the_cache_is_a_visit_of_its_own() {
     stage.browser.new_tab().await.unwrap();
     stage.browser.turn_to(&page).await.unwrap();
 
+    let shown = stage.browser.run("return [shown.first, shown.last]").await.unwrap();
+    let [first, last] = [0, 1].map(|at| shown[at].as_f64().unwrap());
     let restored = |report: &Value| report[4] == "back-forward-cache";
     for name in ["ttfb", "fcp", "lcp", "cls"] {
         let ours =
             stage.front.intake.until(|intake| ours(intake, name).into_iter().find(restored)).await;
         let library = library(&stage, name).await.into_iter().find(restored).unwrap();
         println!("{name}: {library} {ours}");
-        // Two clocks are read where one picture is on the screen.
-        let apart = ours[1].as_f64().unwrap() - library[1].as_f64().unwrap();
-        assert!(apart.abs() < if name == "cls" { 1e-9 } else { 50.0 }, "{library} {ours}");
+        if ["fcp", "lcp"].contains(&name) {
+            for report in [&ours, &library] {
+                let value = report[1].as_f64().unwrap();
+                assert!((first..=last).contains(&value), "{report} is not in {first}..={last}");
+            }
+        } else {
+            assert_eq!(ours[1], library[1], "{name}");
+        }
         assert_eq!((&ours[1], &ours[3]), (&ours[2], &library[3]), "{name}");
     }
     assert!(ours(&stage.front.intake, "inp").is_empty());

@@ -13,6 +13,8 @@ const RUN: &str = "return Promise.all(document.getAnimations().map(e => e.finish
                    violations.map(({ id, nodes }) => [id, nodes.map(({ html, any, all, none }) => \
                    [html, ...[any, all, none].flat().map(({ message }) => message)])]))";
 
+const OPEN_ALL: &str = "for (const e of document.querySelectorAll('details')) e.open = true";
+
 async fn check(browser: &Browser, axe: &str, what: &str) {
     browser.run(axe).await.unwrap();
     let violations = browser.run(RUN).await.unwrap();
@@ -28,6 +30,10 @@ async fn nothing_on_the_page_shuts_anybody_out() {
         lab.add(&format!("task {number}"), "with a few words").await.unwrap();
     }
     let browser = Browser::start().await.unwrap();
+    // Notices stay until they are judged.
+    for ms in [5_000, 6_000] {
+        browser.hold_timers(ms).await.unwrap();
+    }
     for (width, scheme) in [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")] {
         let what = |part: &str| format!("{part} at {width} px in {scheme}");
         browser.emulate(width, 800, scheme).await.unwrap();
@@ -40,25 +46,25 @@ async fn nothing_on_the_page_shuts_anybody_out() {
 
         browser.click("[data-do=simulate-error] button").await.unwrap();
         let failed = browser.shown_trace(&loaded).await.unwrap();
-        browser
-            .run("for (const e of document.querySelectorAll('#trace details')) e.open = true")
-            .await
-            .unwrap();
+        browser.run(OPEN_ALL).await.unwrap();
+        check(&browser, &axe, &what("a failed trace")).await;
+        // What is dimmed while another trace is on its way is not judged.
         browser.click(".task:nth-child(1) .task-toggle").await.unwrap();
+        let toggled = browser.shown_trace(&failed).await.unwrap();
+        browser.run(OPEN_ALL).await.unwrap();
         browser.click(".task:nth-child(2) .task-delete").await.unwrap();
         browser.click(".task:nth-child(2) .task-edit").await.unwrap();
         browser.clear("#edit-title").await.unwrap();
         browser.enter("#edit-title", "\n").await.unwrap();
+        browser.run("document.querySelector('.toast-undo').focus()").await.unwrap();
         browser.run("document.querySelector('#connection').dataset.state = 'down'").await.unwrap();
+        assert_eq!(browser.all(".toast").await.unwrap().len(), 3);
+        assert_eq!(browser.shown_trace("").await.unwrap(), toggled);
         check(&browser, &axe, &what("a busy page")).await;
 
         browser.run("document.querySelector('#connection').dataset.state = 'up'").await.unwrap();
-        browser.shown_trace(&failed).await.unwrap();
         browser.visit(&format!("{}/traces/{failed}", lab.url)).await.unwrap();
-        browser
-            .run("for (const e of document.querySelectorAll('details')) e.open = true")
-            .await
-            .unwrap();
+        browser.run(OPEN_ALL).await.unwrap();
         check(&browser, &axe, &what("a trace's page")).await;
         browser.visit(&format!("{}/nowhere", lab.url)).await.unwrap();
         check(&browser, &axe, &what("an error's page")).await;

@@ -9,8 +9,8 @@ use serde_json::Value;
 const CATEGORIES: [&str; 3] = ["performance", "accessibility", "best-practices"];
 /// Of a hundred.
 const BAR: f64 = 95.0;
-/// The performance is a model's, made from times that a busy machine stretches: the best
-/// of these counts.
+/// The performance is a model's, made from times that a busy machine stretches: one of so
+/// many runs has to pass, in every category.
 const ATTEMPTS: usize = 5;
 
 fn scores(url: &str) -> [f64; 3] {
@@ -51,15 +51,14 @@ async fn the_page_is_fast_accessible_and_well_made() {
     for number in 1..=30 {
         lab.add(&format!("task {number}"), "with a few words").await.unwrap();
     }
-    let mut best = [0.0_f64; 3];
+    let mut runs = Vec::new();
     for _ in 0..ATTEMPTS {
-        for (best, score) in best.iter_mut().zip(scores(&lab.url)) {
-            *best = best.max(score);
-        }
-        println!("{CATEGORIES:?}: {best:?}");
-        if best.iter().all(|score| *score >= BAR) {
+        let run = scores(&lab.url);
+        println!("{CATEGORIES:?}: {run:?}");
+        if run.iter().all(|score| *score >= BAR) {
             return;
         }
+        runs.push(run);
     }
-    panic!("below {BAR}: {best:?}");
+    panic!("each below {BAR} somewhere: {runs:?}");
 }

@@ -5,6 +5,7 @@
 
 mod accessible;
 mod lighthouse;
+mod many;
 
 /// One browser at a time.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());

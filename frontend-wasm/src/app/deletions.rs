@@ -15,8 +15,6 @@ use crate::{api, dom, spawn};
 
 /// How long a deletion can be undone, in milliseconds.
 const UNDO_MS: u32 = 5_000;
-/// How often is looked whether somebody is still about to undo it.
-const LOOK_MS: u32 = 500;
 
 /// Those that wait, the latest last.
 #[derive(Default)]
@@ -100,14 +98,5 @@ impl App {
             interaction.end(self.tracer, None);
             spawn(self.tracer.flush());
         }
-    }
-
-    /// Takes a notice away after a while, but not while somebody is at it.
-    pub(super) async fn expire(&self, toast: &Element, ms: u32) {
-        let _ = dom::sleep(self.tracer.window(), ms).await;
-        while dom::matches(toast, ":is(:hover, :focus-within)") {
-            let _ = dom::sleep(self.tracer.window(), LOOK_MS).await;
-        }
-        toast.remove();
     }
 }

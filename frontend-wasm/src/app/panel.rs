@@ -67,6 +67,7 @@ impl Panel {
             dom::focus(&dom::part(&self.root, "#trace-card"));
         }
         self.set(&[("data-state", "loading"), ("data-trace-id", &trace_id), ("aria-busy", "true")]);
+        self.set_status("");
         self.recent.mark(&trace_id);
         tracer.flush().await;
 
@@ -88,6 +89,7 @@ impl Panel {
                     shown = body;
                 }
                 if dom::attribute(&self.trace(), "data-state") != "loading" {
+                    self.announce(".state-settled");
                     return;
                 }
             }
@@ -97,7 +99,25 @@ impl Panel {
         }
         if self.turn.get() == turn {
             self.set(&[("data-state", "unreached")]);
+            self.announce(".state-unreached");
         }
+    }
+
+    /// Tells those who do not see the panel what became of its trace, in the words of this
+    /// part of it. The panel itself is replaced as a whole, which no screen reader follows.
+    fn announce(&self, part: &str) {
+        let mut text = String::new();
+        for (before, selector) in [("Trace ", part), (": ", "#trace-name")] {
+            if let Some(part) = dom::find(&self.trace(), selector) {
+                text.push_str(before);
+                text.push_str(&dynamic::text_or_empty(&part, "textContent"));
+            }
+        }
+        self.set_status(&text);
+    }
+
+    fn set_status(&self, text: &str) {
+        dom::set_text(&dom::part(&self.root, "#trace-status"), text);
     }
 
     fn trace(&self) -> Element {

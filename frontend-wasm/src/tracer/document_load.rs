@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use super::context::SpanContext;
-use super::origin::without_fragment;
+use super::origin::redacted;
 use super::span::{Kind, Parent, Span};
 use super::{Tracer, begin, browser, names, timing};
 use crate::dynamic;
@@ -22,7 +22,7 @@ pub async fn record(tracer: Tracer, ready_ms: f64) -> Option<(SpanContext, Times
         let mut span = begin(context, parent, Kind::Internal, name.into(), start_ns);
         span.end(clock.at_ns(ms(to)));
         let url = dynamic::text_or_empty(&entry, "name");
-        span.text(names::URL_FULL, without_fragment(url));
+        span.text(names::URL_FULL, redacted(url));
         span
     };
     let parent = match tracer.inner.server {

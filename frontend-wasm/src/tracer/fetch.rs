@@ -4,7 +4,7 @@
 
 use super::context::SpanContext;
 use super::names;
-use super::origin::Origin;
+use super::origin::{Origin, redacted};
 use super::span::{Kind, Parent, Span};
 use super::timing;
 use super::{Tracer, begin};
@@ -77,12 +77,12 @@ fn describe(span: &mut Span, request: &Request, own: &Origin) -> bool {
     span.text(names::HTTP_REQUEST_METHOD, request.method);
     span.text(names::URL_TEMPLATE, request.route);
     let Some(path) = own.path_of(&request.url) else {
-        span.text(names::URL_FULL, request.url.clone());
+        span.text(names::URL_FULL, redacted(request.url.clone()));
         return false;
     };
     let mut url = own.text.clone();
     url.push_str(path);
-    span.text(names::URL_FULL, url);
+    span.text(names::URL_FULL, redacted(url));
     span.text(names::SERVER_ADDRESS, own.host.clone());
     span.int(names::SERVER_PORT, i64::from(own.port));
     true

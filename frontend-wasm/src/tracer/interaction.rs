@@ -121,6 +121,11 @@ impl Tracer {
 }
 
 impl Interaction {
+    /// A root span that is under way already.
+    pub(super) fn of(context: SpanContext, name: &'static str) -> Self {
+        Self { context, name: name.into() }
+    }
+
     /// What the interaction's requests hang on.
     #[must_use]
     pub fn context(&self) -> SpanContext {

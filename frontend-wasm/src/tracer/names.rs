@@ -37,6 +37,9 @@ pub const APP_DOM_CONTENT_LOADED_MS: &str = "app.dom_content_loaded_ms";
 pub const APP_READY_MS: &str = "app.ready_ms";
 /// The event of a span that the end of its page ended.
 pub const PAGE_HIDE: &str = "pagehide";
+/// Parameters of addresses whose values may be told. Values of others may be somebody's
+/// secret.
+pub const PLAIN_PARAMETERS: [&str; 6] = ["after", "completed", "delay", "limit", "ops", "type"];
 /// This application's `service.name`.
 pub const SERVICE: &str = "task-frontend";
 /// The instrumentation scope.

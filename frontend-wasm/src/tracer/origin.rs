@@ -3,6 +3,8 @@
 
 use api_types::decimal;
 
+use super::names::PLAIN_PARAMETERS;
+
 /// The page's own server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -48,6 +50,48 @@ pub fn without_fragment(mut url: String) -> String {
     url
 }
 
+/// A URL as a span may show it: without its fragment, and with `REDACTED`, the semantic
+/// conventions' word, for values that may be secret. The server shows `url.query` alike.
+#[must_use]
+pub fn redacted(url: String) -> String {
+    let url = without_fragment(url);
+    let (path, mut query) = cut(&url, b'?');
+    let mut text = String::from(path);
+    let mut before = '?';
+    while let Some(rest) = query {
+        let (parameter, next) = cut(rest, b'&');
+        query = next;
+        text.push(before);
+        before = '&';
+        let (name, value) = cut(parameter, b'=');
+        let is_told = parameter.is_empty()
+            || PLAIN_PARAMETERS.contains(&name) && is_plain(value.unwrap_or_default());
+        if is_told {
+            text.push_str(parameter);
+        } else {
+            if value.is_some() {
+                text.push_str(name);
+                text.push('=');
+            }
+            text.push_str("REDACTED");
+        }
+    }
+    text
+}
+
+/// What comes before the first `separator`, and after it where there is one. Slicing that
+/// cannot panic: a panic's text would bring a formatter along.
+fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
+    let at = text.bytes().position(|byte| byte == separator).unwrap_or(text.len());
+    (text.get(..at).unwrap_or_default(), text.get(at + 1..))
+}
+
+/// Numbers, flags and words.
+fn is_plain(value: &str) -> bool {
+    value.len() <= 32
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".+-_".contains(&byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +111,23 @@ mod tests {
     fn a_fragment_is_cut() {
         for (url, cut) in [("http://a/b?c#d#e", "http://a/b?c"), ("/é#", "/é"), ("/", "/")] {
             assert_eq!(without_fragment(url.into()), cut);
+        }
+    }
+
+    #[test]
+    fn values_that_may_be_secret_are_not_told() {
+        for (url, told) in [
+            ("http://a/b", "http://a/b"),
+            ("http://a/?", "http://a/?"),
+            ("/?completed=true&after=-7#x", "/?completed=true&after=-7"),
+            ("http://a/?token=abc&limit=10", "http://a/?token=REDACTED&limit=10"),
+            ("http://a/?limit=a@b.c", "http://a/?limit=REDACTED"),
+            ("http://a/?%6Cimit=10", "http://a/?%6Cimit=REDACTED"),
+            ("http://a/?eyJhbGciOiJIUzI1NiJ9", "http://a/?REDACTED"),
+            ("http://a/?sig=a=b&&limit", "http://a/?sig=REDACTED&&limit"),
+            ("http://a/?é=ü?", "http://a/?é=REDACTED"),
+        ] {
+            assert_eq!(redacted(url.into()), told);
         }
     }
 

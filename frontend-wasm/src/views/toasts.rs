@@ -1,4 +1,5 @@
-//! Short notices how an action went; a live region.
+//! Short notices how an action went, in two live regions: failures interrupt what a screen
+//! reader is reading, everything else waits.
 
 use web_sys::Element;
 
@@ -11,30 +12,33 @@ pub enum Kind {
     Done,
     /// Something worked and can be undone for a while.
     Undoable,
-    /// Something failed. It stays until it is dismissed, and interrupts what a screen
-    /// reader is reading.
+    /// Something failed. It stays until it is dismissed.
     Failed,
 }
+
+/// Notices that something worked, beyond so many newer ones, are no longer read.
+const OLD: &str = "[data-kind=done]:nth-last-child(n + 5)";
+/// Failures that nobody dismisses are more than this only where nobody reads them.
+const TOO_MANY: &str = ":scope > :nth-last-child(21)";
 
 /// Shows a notice and gives its element. `trace_id` is where to look, if anywhere.
 #[must_use]
 pub fn show(root: &Element, kind: Kind, message: &str, trace_id: &str) -> Element {
-    let list = dom::part(root, "#toasts");
     let toast = dom::stamp(root, "#toast-template");
-    let (role, name) = match kind {
-        Kind::Done => ("status", "done"),
-        Kind::Undoable => ("status", "undo"),
-        Kind::Failed => ("alert", "failed"),
+    let (region, name, excess) = match kind {
+        Kind::Done => ("#toasts-told", "done", OLD),
+        Kind::Undoable => ("#toasts-told", "undo", OLD),
+        Kind::Failed => ("#toasts-failed", "failed", TOO_MANY),
     };
+    let list = dom::part(root, region);
     let start = trace_id.get(..8).unwrap_or_default();
-    dom::set_attributes(&toast, &[("role", role), ("data-kind", name)]);
+    dom::set_attributes(&toast, &[("data-kind", name)]);
     dom::set_texts(&toast, &[(".toast-text", message), (".toast-trace-id", start)]);
     let link = dom::part(&toast, ".toast-trace");
     dom::set_attributes(&link, &[("data-trace-id", trace_id)]);
     dom::set_flag(&link, "hidden", trace_id.is_empty());
     dom::insert(&list, &toast, None);
-    // Four are enough to read; a pending deletion does not end with its notice.
-    if let Some(oldest) = dom::find(&list, ":nth-last-child(5)") {
+    if let Some(oldest) = dom::find(&list, excess) {
         oldest.remove();
     }
     toast

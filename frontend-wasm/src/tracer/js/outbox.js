@@ -57,6 +57,8 @@ let due = Infinity;
 let timer;
 /** Bytes under way in requests that outlive the page. */
 let underWay = 0;
+/** Batches under way in requests that end with the page, with their lanes. */
+const atRisk = new Set();
 /** The flush before the next one: of scheduled ones, one request is under way. */
 let turn = Promise.resolve();
 
@@ -94,10 +96,21 @@ export const flush = () => (turn = turn.then(drain, drain));
  * more, once.
  */
 export const sendLast = (forGood) => {
-  if (forGood || performance.now() >= resume) {
+  const sendAll = () => {
     for (const lane of lanes) {
       post(lane, KEEPALIVE_MAX - underWay);
     }
+  };
+  if (forGood || performance.now() >= resume) {
+    sendAll();
+  }
+  if (forGood && atRisk.size) {
+    // Their requests may have come through: the receiver knows a span by its id.
+    for (const { lane, batch } of atRisk) {
+      putBack(lane, batch);
+    }
+    atRisk.clear();
+    sendAll();
   }
 };
 
@@ -139,10 +152,18 @@ const keepToBound = (lane) => {
   }
 };
 
+/** Lets a batch wait again, as the oldest. */
+const putBack = (lane, batch) => {
+  lane.waiting.unshift(...batch);
+  lane.bytes += sizeOf(batch);
+};
+
+const sizeOf = (batch) => batch.reduce((sum, item) => sum + item.length, 0);
+
 /** Sends one batch in at most `max` bytes; the bytes of its items. */
 const post = async (lane, max) => {
   const { batch, lost, body } = take(lane, max);
-  const bytes = batch.reduce((sum, item) => sum + item.length, 0);
+  const bytes = sizeOf(batch);
   if (!bytes) {
     return 0;
   }
@@ -150,6 +171,10 @@ const post = async (lane, max) => {
   const keepalive = underWay + body.length <= KEEPALIVE_MAX;
   const held = keepalive ? body.length : 0;
   underWay += held;
+  const risk = { lane, batch };
+  if (!keepalive) {
+    atRisk.add(risk);
+  }
   let status = 0;
   let wish;
   let rejected = 0;
@@ -167,14 +192,17 @@ const post = async (lane, max) => {
     rejected = +(await answer.json()).partialSuccess?.[lane.rejected] || 0;
   } catch {}
   underWay -= held;
+  if (!keepalive && !atRisk.delete(risk)) {
+    // It was sent once more when the page went.
+    return bytes;
+  }
   if (status >= 200 && status < 300) {
     failures = 0;
     lane.lost += rejected;
   } else if (!status || [429, 502, 503, 504].includes(status)) {
     pause(wish);
     lane.lost += lost;
-    lane.waiting.unshift(...batch);
-    lane.bytes += bytes;
+    putBack(lane, batch);
     keepToBound(lane);
     arm(0);
   } else {

@@ -1,7 +1,14 @@
 // What the browser knows of the page: its timings, its visibility, its server's trace.
 
+/** What `ask` gives; nothing where it throws, for telemetry never fails the application. */
+export const attempt = (ask) => {
+  try {
+    return ask();
+  } catch {}
+};
+
 /** The entry of the page's own load; the browser fills it in while the page loads. */
-export const navigation = () => performance.getEntriesByType("navigation")[0];
+export const navigation = () => attempt(() => performance.getEntriesByType("navigation")[0]);
 
 /** When a page that was rendered ahead was first shown, in page time. */
 export const activation = () => navigation()?.activationStart ?? 0;
@@ -28,7 +35,8 @@ export const whenRestored = (done) =>
  * knows none of the types.
  */
 export const observe = (types, seen, options) => {
-  const known = types.filter((type) => PerformanceObserver.supportedEntryTypes.includes(type));
+  const all = globalThis.PerformanceObserver?.supportedEntryTypes;
+  const known = types.filter((type) => all?.includes(type));
   if (known.length) {
     const observer = new PerformanceObserver((list) => seen(list.getEntries()));
     known.forEach((type) => observer.observe({ type, buffered: true, ...options }));

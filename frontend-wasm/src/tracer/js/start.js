@@ -2,7 +2,14 @@
 
 import { watchErrors, watchLongTasks } from "./events.js";
 import { SPANS, flush, open, put, sendLast } from "./outbox.js";
-import { navigation, whenHidden, whenLoaded, whenPainted, watchHiding } from "./page.js";
+import {
+  attempt,
+  navigation,
+  watchHiding,
+  whenHidden,
+  whenLoaded,
+  whenPainted,
+} from "./page.js";
 import { attributes, setPage } from "./record.js";
 import { keepSession, session } from "./session.js";
 import { startVitals } from "./vitals.js";
@@ -22,7 +29,7 @@ const meta = (name) => document.querySelector(`meta[name=${name}]`)?.content;
  * can carry too, or from the page itself.
  */
 export const serverSpan = () =>
-  navigation()?.serverTiming?.find(({ name }) => name === "traceparent")?.description ??
+  attempt(() => navigation().serverTiming.find(({ name }) => name === "traceparent").description) ??
   meta("traceparent");
 
 /** The share of the page's own traces that is recorded, from 0 to 1. */
@@ -44,19 +51,20 @@ const CONNECTIONS = {
 
 /** Who sends, as OTLP's resource: asked anew with each request, as connections change. */
 const resource = (service, version) => {
-  const { userAgent, language, userAgentData: agent, connection } = navigator;
-  const type = connection?.type;
+  const told = (name) => attempt(() => navigator[name]);
+  const agent = told("userAgentData");
+  const type = told("connection")?.type;
   return {
     attributes: attributes({
       "service.name": service,
       "service.version": version,
       "deployment.environment.name": "lab",
-      "browser.brands": agent?.brands.map(({ brand, version }) => brand + " " + version),
-      "browser.language": language,
+      "browser.brands": agent?.brands?.map(({ brand, version }) => brand + " " + version),
+      "browser.language": told("language"),
       "browser.mobile": agent?.mobile,
       "browser.platform": agent?.platform || undefined,
       "network.connection.type": type && (CONNECTIONS[type] ?? "unknown"),
-      "user_agent.original": userAgent,
+      "user_agent.original": told("userAgent"),
     }),
   };
 };
@@ -66,10 +74,7 @@ export const start = (service, scope, version, page) => {
   setPage(page);
   open(() => resource(service, version), { name: scope, version });
   // Whatever makes a last record comes before what sends it.
-  watchHiding();
-  watchErrors();
-  watchLongTasks();
-  startVitals();
+  [watchHiding, watchErrors, watchLongTasks, startVitals].forEach(attempt);
   whenHidden(({ type, persisted }) => {
     keepSession();
     sendLast(type === "pagehide" && !persisted);
