@@ -7,4 +7,4 @@ pub mod alerts;
 pub mod narrator;
 
 pub use acts::{ACTS, Act};
-pub use narrator::Narrator;
+pub use narrator::{Narrator, Story};

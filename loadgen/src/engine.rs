@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::plan::OpenPlan;
 use crate::scenario::Scenario;
-use crate::schedule::pacer::{self, Progress};
+use crate::schedule::pacer::{self, Lane, Progress};
 use crate::stats::{Point, Series, Stats, series};
 use crate::worker::{self, Common, Measured, closed};
 
@@ -119,10 +119,10 @@ fn send(model: &Model, size: Size, common: &Common, measured: &[Measured], progr
                     let (sender, receiver) = mpsc::channel(QUEUED);
                     let (common, own) = (common.clone(), measured.clone());
                     scope.spawn(move || worker::open::run(common, per_thread, own, receiver));
-                    (sender, measured.clone())
+                    Lane::new(sender, measured.clone())
                 })
                 .collect();
-            pacer::pace(OpenPlan::new(scenario), common.start, &workers, progress);
+            pacer::pace(OpenPlan::new(scenario), common.start, workers, progress);
         }
         Model::Closed(load, duration) => {
             for (at, measured) in measured.iter().enumerate() {

@@ -18,6 +18,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether there was an answer, whatever it said.
+    #[must_use]
+    pub const fn is_answer(self) -> bool {
+        matches!(self, Self::Status(_))
+    }
+
     /// Good as the availability objective counts: an answer, and no 5xx.
     #[must_use]
     pub const fn is_good(self) -> bool {

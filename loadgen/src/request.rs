@@ -78,6 +78,12 @@ impl Requests {
         format!("{}-{session}", self.run)
     }
 
+    /// What the descriptions of this run's tasks begin with.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        format!("loadgen {}", self.run)
+    }
+
     /// `session.id` of a session.
     #[must_use]
     pub fn session_id(&self, session: u64) -> String {
@@ -92,14 +98,14 @@ impl Requests {
             (Action::Create, _) => {
                 let (number, region) = (step.number, step.persona.region());
                 let body = format!(
-                    r#"{{"title":"Check shelf {number} in {region}","description":"loadgen {}","completed":false}}"#,
-                    self.run
+                    r#"{{"title":"Check shelf {number} in {region}","description":"{}","completed":false}}"#,
+                    self.mark()
                 );
                 (Method::POST, routes::TASKS.to_owned(), text(body))
             }
             (Action::Get, Some(id)) => (Method::GET, routes::task(id), none),
             (Action::Edit, Some(id)) => {
-                let body = format!(r#"{{"description":"loadgen {}, edited"}}"#, self.run);
+                let body = format!(r#"{{"description":"{}, edited"}}"#, self.mark());
                 (Method::PUT, routes::task(id), text(body))
             }
             (Action::Complete, Some(id)) => {

@@ -51,7 +51,7 @@ pub struct EndpointStats {
     pub service: Histogram,
     /// Requests that were no good, see [`Outcome::is_good`].
     pub bad: u64,
-    /// Requests that were good and, in addition, fast enough.
+    /// Requests with an answer that was fast enough, whatever it said.
     pub fast: u64,
 }
 
@@ -88,7 +88,7 @@ impl EndpointStats {
         self.latency.record(seen.latency);
         self.service.record(seen.service);
         self.bad += u64::from(!seen.outcome.is_good());
-        self.fast += u64::from(seen.latency <= threshold);
+        self.fast += u64::from(seen.outcome.is_answer() && seen.latency <= threshold);
     }
 
     fn clear(&mut self) {

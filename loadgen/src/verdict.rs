@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use crate::stats::{Stats, share};
 
-/// What is promised; the defaults are the lab's objectives (docs/SLO.md).
+/// What is promised; the defaults are the lab's objectives
+/// (`compose/prometheus/slo/slos.toml`).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Objectives {
     /// The share of requests that are good, 0 to 1.
     pub availability: f64,
-    /// The share of requests that are fast enough, 0 to 1.
+    /// The share of requests that are answered fast enough, 0 to 1.
     pub latency: f64,
     /// What is fast enough, from the moment at which a request was to be sent.
     pub threshold: Duration,
@@ -187,6 +188,15 @@ mod tests {
         assert_eq!(breached.verdict, Verdict::Breached);
         let slow = judge(&[(OK, 1, 949), (OK, 501, 51)]);
         assert_eq!(slow.verdict, Verdict::Breached);
+    }
+
+    #[test]
+    fn no_answer_is_not_fast() {
+        for outcome in [Outcome::NoConnection, Outcome::Broken, Outcome::Timeout] {
+            let judgement = judge(&[(OK, 1, 94), (outcome, 1, 6)]);
+            assert_eq!((judgement.latency.bad, judgement.latency.is_met()), (6, false));
+        }
+        assert_eq!(judge(&[(Outcome::Status(503), 1, 100)]).latency.bad, 0);
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! Who sends is known wherever one looks: in spans, log lines and metrics.
 
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use e2e::backend::Backend;
 use serde_json::Value;
 
+use crate::collector::Collector;
 use crate::program::{code, loadgen, text};
+
+/// How long telemetry may take to arrive on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Only Hong Kong's sensors, which report themselves first and abandon nothing.
 const SCENARIO: &str = "
@@ -46,12 +49,7 @@ async fn a_persona_reaches_spans_log_lines_and_metrics() {
     let mut services = Vec::new();
     for line in slowest.take(3) {
         let trace_id = line.split_whitespace().next().unwrap();
-        let trace: Value = reqwest::get(format!("{}/api/traces/{trace_id}", backend.url))
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
+        let (trace, access) = whole(&backend, trace_id).await;
         for span in trace["spans"].as_array().unwrap() {
             if span["name"].as_str().unwrap().contains("/api/") {
                 let attributes = &span["attributes"];
@@ -64,12 +62,7 @@ async fn a_persona_reaches_spans_log_lines_and_metrics() {
                 services.push((span["service"].clone(), span["kind"].clone()));
             }
         }
-        let access = trace["logs"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|line| line["fields"]["http.response.status_code"].is_number());
-        let fields = &access.unwrap()["fields"];
+        let fields = &access["fields"];
         assert_eq!(fields["app.region"], "asia-east-1", "{fields}");
         assert_eq!(fields["app.device"], "sensor-node", "{fields}");
     }
@@ -88,15 +81,61 @@ async fn a_persona_reaches_spans_log_lines_and_metrics() {
     assert_eq!(elsewhere.count(), 0);
 }
 
-#[tokio::test]
+/// A trace with all its spans, and its access line: they arrive after the answer.
+async fn whole(backend: &Backend, trace_id: &str) -> (Value, Value) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let url = format!("{}/api/traces/{trace_id}", backend.url);
+        let trace: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        let mut lines = trace["logs"].as_array().into_iter().flatten();
+        let access = lines.find(|line| line["fields"]["http.response.status_code"].is_number());
+        if let Some(access) = access.filter(|_| trace["complete"] == true) {
+            return (trace.clone(), access.clone());
+        }
+        assert!(Instant::now() < deadline, "not whole: {trace}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// By what the backend exports: it records what the generator has decided to record.
+#[tokio::test(flavor = "multi_thread")]
 async fn the_sampling_ratio_holds_end_to_end() {
-    let backend = Backend::start("127.0.0.1:0", None, &[]).unwrap();
-    let words = ["--target", &backend.url, "--rate", "50", "--duration", "2s"];
-    let mut command: Command = loadgen(&words);
-    command.env("OTEL_TRACES_SAMPLER", "traceidratio").env("OTEL_TRACES_SAMPLER_ARG", "0");
-    let output = command.stderr(Stdio::piped()).output().unwrap();
-    let told = text(&output);
-    assert_eq!(code(&output), 0, "{told}");
-    assert!(!told.contains("slowest traces"), "{told}");
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let collector = Collector::start().await;
+    let settings = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.as_str()),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+    ];
+    let backend = Backend::start("127.0.0.1:0", None, &settings).unwrap();
+    for (ratio, wanted, last) in [("0", 0..=0, "a"), ("0.5", 25..=75, "b")] {
+        let words = ["--target", &backend.url, "--rate", "50", "--duration", "2s"];
+        let mut command = loadgen(&words);
+        command.env("OTEL_TRACES_SAMPLER", "traceidratio").env("OTEL_TRACES_SAMPLER_ARG", ratio);
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        let told = text(&output);
+        assert_eq!(code(&output), 0, "{told}");
+        assert_eq!(told.contains("slowest traces"), ratio != "0", "{told}");
+
+        // Spans leave in order: with this one all of the run's are there.
+        let before = collector.traces("task-backend");
+        let last = last.repeat(32);
+        recorded(&backend, &collector, &last).await;
+        let mut traces = collector.traces("task-backend");
+        assert!(traces.remove(&last) && before.is_subset(&traces), "{before:?} {traces:?}");
+        traces.remove(&"a".repeat(32));
+        assert!(wanted.contains(&traces.len()), "{ratio}: {}", traces.len());
+        assert!(collector.traces("lab-loadgen").is_subset(&traces), "{traces:?}");
+    }
+}
+
+/// One more request, recorded in this trace, and its arrival at the collector.
+async fn recorded(backend: &Backend, collector: &Collector, trace_id: &str) {
+    let traceparent = format!("00-{trace_id}-b7ad6b7169203331-01");
+    let request = reqwest::Client::new().get(format!("{}/api/tasks", backend.url));
+    let answer = request.header("traceparent", traceparent).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let deadline = Instant::now() + PATIENCE;
+    while !collector.traces("task-backend").contains(trace_id) {
+        assert!(Instant::now() < deadline, "{trace_id} was not exported");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -13,7 +13,10 @@ pub(crate) fn loadgen(words: &[&str]) -> Command {
     for variable in ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_SDK_DISABLED", "OTEL_TRACES_SAMPLER"] {
         command.env_remove(variable);
     }
-    command.args(["run", "--max-slip", "9s", "--threshold", "9s"]).args(words);
+    command.args(["run", "--max-slip", "1m", "--threshold", "1m"]).args(words);
+    if !words.contains(&"--timeout") {
+        command.args(["--timeout", "1m"]);
+    }
     command
 }
 

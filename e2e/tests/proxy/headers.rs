@@ -1,10 +1,11 @@
 //! Headers in both directions, and the access log.
 
-use std::net::Ipv4Addr;
+use std::io::Write;
+use std::net::{Ipv4Addr, TcpStream};
 
 use e2e::dns::Dns;
 use reqwest::Client;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::door::{self, Door};
 use crate::raw;
@@ -110,6 +111,95 @@ async fn every_answer_narrows_what_a_page_may_do() {
         assert!(!headers.keys().any(|name| name.as_str().starts_with("access-control")), "{what}");
         assert_eq!(headers["server"], "nginx", "{what}: no version");
     }
+}
+
+/// What Nginx refuses by itself looks like what the lab refuses.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_none_gets_a_problem_as_well() {
+    let door = Door::open(&[]);
+    let long = "x".repeat(40 * 1024);
+    for (request, status, code) in [
+        ("GET / HTTP/1.1\r\n\r\n".to_owned(), 400, "request_unreadable"),
+        (chunks("/api/tasks").replace("POST", "PUT"), 400, "request_unreadable"),
+        ("nonsense\r\n\r\n".to_owned(), 400, "request_unreadable"),
+        ("GET / HTTP/9.1\r\nHost: lab\r\n\r\n".to_owned(), 400, "request_unreadable"),
+        (format!("GET /{long} HTTP/1.1\r\nHost: lab\r\n\r\n"), 414, "uri_too_long"),
+        (format!("GET / HTTP/1.1\r\nHost: lab\r\nX: {long}\r\n\r\n"), 431, "headers_too_large"),
+        ("TRACE / HTTP/1.1\r\nHost: lab\r\n\r\n".to_owned(), 405, "method_not_allowed"),
+        (
+            "POST / HTTP/1.1\r\nHost: lab\r\nTransfer-Encoding: x\r\n\r\n".to_owned(),
+            501,
+            "not_implemented",
+        ),
+        (chunks("/api/tasks"), 400, "request_unreadable"),
+        (chunks("/otlp/v1/traces"), 400, "request_unreadable"),
+    ] {
+        let answer = raw::send(door.proxy.address, &request);
+        let request: String = request.chars().take(60).collect();
+        assert_eq!(answer.status, status, "{request}: {}", answer.head);
+        for name in ["content-security-policy: ", "x-content-type-options: ", "referrer-policy: "] {
+            assert_eq!(
+                answer.head.matches(name).count(),
+                1,
+                "{request}: {name} in {}",
+                answer.head
+            );
+        }
+        assert!(answer.head.contains("content-type: application/problem+json"), "{}", answer.head);
+        let problem: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!((&problem["code"], &problem["status"]), (&json!(code), &json!(status)));
+        assert_eq!(problem["trace_id"].as_str().unwrap().len(), 32, "{problem}");
+    }
+    // Who is told nothing needs no headers: the body's time is over.
+    let silent = Door::open(&[("LAB_CLIENT_TIMEOUT", "1s")]);
+    let answer = raw::send(
+        silent.proxy.address,
+        "POST /api/tasks HTTP/1.1\r\nHost: lab\r\nContent-Length: 9\r\n\r\n{",
+    );
+    assert_eq!(answer.head, "");
+}
+
+/// A body in chunks of which the first has no length.
+fn chunks(path: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: lab\r\nContent-Type: application/json\r\n\
+         Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n"
+    )
+}
+
+/// `Proxy::log` reads the file as text: it fails where a line is no UTF-8.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_is_text_whatever_a_client_says() {
+    let door = Door::open(&[]);
+    let get = |path: &[u8], agent: &[u8]| {
+        let parts = [b"GET ", path, b" HTTP/1.1\r\nHost: lab\r\nConnection: close\r\nUser-Agent: "];
+        let request = [&parts.concat()[..], agent, b"\r\n\r\n"].concat();
+        let mut stream = TcpStream::connect(door.proxy.address).unwrap();
+        stream.write_all(&request).unwrap();
+        raw::read(stream)
+    };
+    let none = "[no UTF-8]";
+    let umlauts = "ö".repeat(3_000);
+    let cases: [(&[u8], &[u8], &str, &str); 6] = [
+        (b"/api/tasks", "Zürich \u{1f600}".as_bytes(), "/api/tasks", "Zürich \u{1f600}"),
+        (b"/api/tasks", umlauts.as_bytes(), "/api/tasks", &umlauts),
+        (b"/api/tasks", b"latin-1 \xfc", "/api/tasks", none),
+        (b"/api/tasks", b"half \xe2\x82", "/api/tasks", none),
+        (b"/api/tasks", b"surrogate \xed\xa0\x80 overlong \xc0\xaf", "/api/tasks", none),
+        (b"/api/tasks/\xff?x=\xff", b"a", none, "a"),
+    ];
+    for (path, agent, _, _) in cases {
+        assert!(get(path, agent).status >= 200);
+    }
+    let log = door.proxy.log(cases.len()).unwrap();
+    let mut told: Vec<_> = log
+        .iter()
+        .map(|line| [&line["url.path"], &line["user_agent.original"]].map(|v| v.as_str().unwrap()))
+        .collect();
+    let mut expected: Vec<_> = cases.iter().map(|(_, _, path, agent)| [*path, *agent]).collect();
+    told.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(told, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,3 +13,4 @@ mod raw;
 mod recorder;
 mod retry;
 mod slow;
+mod traced;

@@ -1,11 +1,16 @@
 //! The browsers' telemetry on its way in.
 
-use std::net::Ipv4Addr;
-use std::time::Duration;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
+use axum::Router;
 use e2e::dns::Dns;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::door::{self, Door};
 use crate::recorder::Recorder;
@@ -119,7 +124,7 @@ async fn a_collector_that_is_away_is_said_in_one_line() {
     let dns = Dns::start().unwrap();
     let proxy = door::proxy(&dns, 1, &[]);
     for _ in 0..2 {
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         let answer = post(&proxy.url("/otlp/v1/traces"), JSON, "{}").send().await.unwrap();
         assert_eq!(answer.status(), 503);
         assert_eq!(answer.headers()["retry-after"], "5");
@@ -138,7 +143,7 @@ async fn many_tabs_are_welcome_and_a_flood_is_not() {
     let (collector, address) = Recorder::start("127.0.0.1:0").await;
     let upstream = format!("http://{address}");
     let dns = Dns::start().unwrap();
-    // A hundred tabs at once, by the values that the stack uses.
+    // A hundred tabs one after the other, by the values that the stack uses.
     let generous = door::proxy(&dns, 1, &[("OTLP_UPSTREAM", upstream.as_str())]);
     let url = generous.url("/otlp/v1/traces");
     for _ in 0..100 {
@@ -158,4 +163,64 @@ async fn many_tabs_are_welcome_and_a_flood_is_not() {
     }
     assert_eq!(statuses, [200, 200, 200, 200, 200, 429, 429, 429]);
     assert_eq!(collector.seen().len(), 105);
+}
+
+/// A collector that holds each request until it is told to answer; how many it holds.
+async fn holding() -> (SocketAddr, Arc<AtomicUsize>, watch::Sender<bool>) {
+    let held = Arc::<AtomicUsize>::default();
+    let (open, opened) = watch::channel(false);
+    let count = Arc::clone(&held);
+    let answer = move || {
+        let (count, mut opened) = (Arc::clone(&count), opened.clone());
+        async move {
+            count.fetch_add(1, Ordering::SeqCst);
+            // An error is the end of the test.
+            let _ = opened.wait_for(|is_open| *is_open).await;
+            "{}"
+        }
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(axum::serve(listener, Router::new().fallback(answer)).into_future());
+    (address, held, open)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_has_so_many_requests_at_a_time() {
+    let (collector, held, open) = holding().await;
+    let upstream = format!("http://{collector}");
+    let dns = Dns::start().unwrap();
+    for (settings, limit) in [(&[][..], 50), (&[("LAB_OTLP_CONNECTIONS", "3")], 3)] {
+        open.send_replace(false);
+        held.store(0, Ordering::SeqCst);
+        let proxy =
+            door::proxy(&dns, 1, &[&[("OTLP_UPSTREAM", upstream.as_str())], settings].concat());
+        let url = proxy.url("/otlp/v1/traces");
+        let send = || tokio::spawn(post(&url, JSON, "{}").send());
+        let granted: Vec<_> = (0..limit).map(|_| send()).collect();
+        let deadline = Instant::now() + Duration::from_secs(8);
+        while held.load(Ordering::SeqCst) < limit {
+            assert!(Instant::now() < deadline, "{held:?} of {limit} reached the collector");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // All at once as well.
+        let refused: Vec<_> = (0..5).map(|_| send()).collect();
+        for answer in refused {
+            let answer = answer.await.unwrap().unwrap();
+            assert_eq!(
+                (answer.status().as_u16(), &answer.headers()["retry-after"]),
+                (429, &"5".parse().unwrap())
+            );
+        }
+        assert_eq!(held.load(Ordering::SeqCst), limit);
+        open.send_replace(true);
+        for answer in granted {
+            assert_eq!(answer.await.unwrap().unwrap().status(), 200);
+        }
+        assert_eq!(
+            post(&url, JSON, "{}").send().await.unwrap().status(),
+            200,
+            "there is room again"
+        );
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use e2e::dns::Dns;
-use reqwest::Client;
+use reqwest::{Client, Method};
 
 use crate::door;
 use crate::recorder::Recorder;
@@ -33,7 +33,7 @@ fn hang_up(address: Ipv4Addr) -> (u16, Arc<AtomicUsize>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_get_is_repeated_elsewhere_and_a_post_is_sent_once() {
+async fn a_get_is_repeated_elsewhere_and_what_changes_something_is_sent_once() {
     let (port, hung_up) = hang_up(RUDE);
     let (recorder, _) = Recorder::start(&format!("{KIND}:{port}")).await;
     let dns = Dns::start().unwrap();
@@ -51,13 +51,25 @@ async fn a_get_is_repeated_elsewhere_and_a_post_is_sent_once() {
     let before = hung_up.load(Ordering::SeqCst);
     assert_eq!((recorder.seen().len(), before), (gets, 3));
 
-    let (mut posts, mut refused) = (0, 0);
-    while refused < 3 && posts < 200 {
-        let answer = http.post(proxy.url("/api/tasks")).body("{}").send().await.unwrap();
-        posts += 1;
-        refused += usize::from(answer.status() == 503);
+    for method in [Method::POST, Method::PATCH, Method::PUT, Method::DELETE] {
+        let (arrived, lost) = (recorder.seen().len(), hung_up.load(Ordering::SeqCst));
+        let (mut sent, mut refused) = (0, 0);
+        // Until some were lost and one arrived.
+        while (refused < 3 || refused == sent) && sent < 200 {
+            let request = http.request(method.clone(), proxy.url("/api/tasks/1")).body("{}");
+            let answer = request.send().await.unwrap();
+            sent += 1;
+            if answer.status() == 503 {
+                assert_eq!(answer.headers()["retry-after"], "5", "{method}");
+                refused += 1;
+            }
+        }
+        let seen = recorder.seen();
+        let lost = hung_up.load(Ordering::SeqCst) - lost;
+        assert!(sent < 200, "{method}: {refused} of {sent} were refused");
+        assert_eq!((lost, seen.len() - arrived), (refused, sent - refused), "{method}");
+        // What did arrive is as it was sent.
+        assert_eq!(seen[arrived].line, format!("{method} /api/tasks/1"));
+        assert_eq!(seen[arrived].body, "{}");
     }
-    let arrived = recorder.seen().len() - gets;
-    let lost = hung_up.load(Ordering::SeqCst) - before;
-    assert_eq!((refused, lost, arrived), (3, 3, posts - 3));
 }

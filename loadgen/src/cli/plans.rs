@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use http::Uri;
 
 use super::args::{Common, Load, duration, rate};
 use super::start::Prepared;
+use crate::demo::Story;
 use crate::engine::Model;
 use crate::persona::population::Population;
 use crate::scenario::{Behaviour, Cycles, Day, Scenario};
@@ -104,6 +105,14 @@ pub(super) struct SloDemo {
     /// Requests per second
     #[arg(long, default_value = "40", value_parser = rate)]
     rate: f64,
+    /// How long the four acts last [default: 50s,75s,1m,90s]
+    #[arg(long, value_name = "DURATIONS", value_parser = duration, value_delimiter = ',',
+          num_args = 1)]
+    acts: Option<Vec<Duration>>,
+    /// An alert that must come, and end if it is a page, named as the story names it:
+    /// `LatencyErrorBudgetBurn (3 times)`; repeatable [default: this one and the pages for errors]
+    #[arg(long, value_name = "ALERT")]
+    expect: Vec<String>,
 }
 
 impl Run {
@@ -175,8 +184,17 @@ impl Cron {
 impl SloDemo {
     pub(super) fn prepare(&self) -> Result<Prepared> {
         let mut scenario = self.common.scenario("demo")?;
-        scenario.stages = crate::demo::acts::stages(self.rate).into();
-        Ok(Prepared::new(&self.common, Model::Open(Arc::new(scenario))))
+        let mut story = Story::default();
+        if let Some(acts) = &self.acts {
+            story.durations = (acts.clone().try_into())
+                .map_err(|_| anyhow!("--acts must name the durations of four acts"))?;
+        }
+        if !self.expect.is_empty() {
+            story.expected.clone_from(&self.expect);
+        }
+        scenario.stages = crate::demo::acts::stages(self.rate, story.durations).into();
+        let model = Model::Open(Arc::new(scenario));
+        Ok(Prepared { story: Some(story), ..Prepared::new(&self.common, model) })
     }
 }
 

@@ -12,8 +12,8 @@ use anyhow::{Context, Result, ensure};
 
 use super::args::Common;
 use crate::cleanup;
-use crate::demo::Narrator;
 use crate::demo::alerts::Follower;
+use crate::demo::{Narrator, Story};
 use crate::engine::{self, Model, Run, Size};
 use crate::report::{Report, text};
 use crate::request::Requests;
@@ -30,13 +30,15 @@ use exporter::Exporter;
 
 /// A command that knows what to run.
 pub(super) struct Prepared {
-    common: Common,
-    model: Model,
+    pub(super) common: Common,
+    pub(super) model: Model,
+    /// What is told meanwhile, by the demo alone.
+    pub(super) story: Option<Story>,
 }
 
 impl Prepared {
     pub(super) fn new(common: &Common, model: Model) -> Self {
-        Self { common: common.clone(), model }
+        Self { common: common.clone(), model, story: None }
     }
 
     fn mode(&self) -> &'static str {
@@ -49,7 +51,7 @@ impl Prepared {
 
 /// Runs it; errors are those of usage.
 pub(super) fn start(prepared: &Prepared) -> Result<Verdict> {
-    let Prepared { common: args, model } = prepared;
+    let Prepared { common: args, model, .. } = prepared;
     ensure!(
         args.quiet || !args.files.take_stdout(),
         "--json - leaves standard output to the report: add --quiet"
@@ -152,14 +154,15 @@ fn perform(
         signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&end))?;
         signal_hook::flag::register(signal, Arc::clone(&end))?;
     }
-    if prepared.mode() != "demo" {
+    let Some(story) = &prepared.story else {
         let outline = Outline::of(&prepared.model, &common.target.url, prepared.mode());
         let mut view = view::open(outline, prepared.common.quiet, end);
         return Ok((engine::run(&prepared.model, size, common, &mut *view), None));
-    }
+    };
     let lines = Lines::new(prepared.common.quiet, end);
     let follower = Follower::start(&common.target).context("no thread")?;
-    let mut narrator = Narrator::new(lines, &common.target.url, common.start, follower);
+    let mut narrator =
+        Narrator::new(lines, &common.target.url, common.start, story.clone(), follower);
     let run = engine::run(&prepared.model, size, common, &mut narrator);
     Ok((run, Some(narrator.end())))
 }

@@ -37,6 +37,8 @@ pub struct Planner {
 struct Session {
     /// When its next request is due.
     due: Duration,
+    /// When its last request is sent.
+    sent: Duration,
     number: u64,
     persona: Persona,
     script: Script,
@@ -121,10 +123,12 @@ impl Planner {
         };
         let persona = session.persona;
         let action = self.fault(&faults).or_else(|| session.script.pop())?;
+        let uplink = self.scenario.population.path(persona, &mut self.rng);
         let step = Step {
             number: self.steps,
             at,
-            uplink: self.scenario.population.path(persona, &mut self.rng),
+            // Nothing overtakes on one person's connection.
+            uplink: uplink.max(session.sent.saturating_sub(at)),
             downlink: self.scenario.population.path(persona, &mut self.rng),
             stage,
             session: session.number,
@@ -134,6 +138,7 @@ impl Planner {
         };
         self.steps += self.next_session.1;
         if !step.is_last {
+            session.sent = step.due();
             session.due = at + self.scenario.behaviour.think(self.rng.random());
             self.sessions.push(session);
         }
@@ -153,7 +158,7 @@ impl Planner {
         };
         let number = self.next_session.0;
         self.next_session.0 += self.next_session.1;
-        Some(Session { due: at, number, persona, script })
+        Some(Session { due: at, sent: Duration::ZERO, number, persona, script })
     }
 
     /// What goes wrong in place of the session's own next request.
@@ -248,6 +253,7 @@ mod tests {
     use crate::persona::population::Population;
     use crate::scenario::Behaviour;
     use crate::schedule::Stage;
+    use crate::schedule::pacer::BySendTime;
 
     fn scenario(seed: u64, stages: Vec<Stage>) -> Arc<Scenario> {
         Arc::new(Scenario {
@@ -311,6 +317,25 @@ mod tests {
         assert!(steps.windows(2).all(|two| two[0].session <= two[1].session));
         let bad = steps.iter().filter(|step| matches!(step.action, Action::Malformed(_)));
         assert_eq!(bad.count(), 3);
+    }
+
+    #[test]
+    fn no_network_changes_a_sessions_order() {
+        let mut cycles = (*scenario(4, vec![minute(50.0)])).clone();
+        cycles.behaviour.think_ms = 0.0;
+        cycles.cycles = Some(Cycles { count: 200, malformed: 3 });
+        let mut last: BTreeMap<u64, Step> = BTreeMap::new();
+        let mut overtaken = 0;
+        let mut greatest = 0;
+        for step in BySendTime::new(OpenPlan::new(&Arc::new(cycles))) {
+            overtaken += u32::from(step.number < greatest);
+            greatest = greatest.max(step.number);
+            if let Some(before) = last.insert(step.session, step) {
+                assert!(before.number < step.number && !before.is_last, "{before:?} {step:?}");
+            }
+        }
+        assert!(last.values().all(|step| step.is_last));
+        assert!(overtaken > 0, "other sessions' requests overtake");
     }
 
     #[test]

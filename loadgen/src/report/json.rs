@@ -74,6 +74,7 @@ struct Failures {
 struct Tasks {
     deleted: u64,
     left: u64,
+    unknown: u64,
 }
 
 /// How many traces arrived whole.
@@ -129,7 +130,11 @@ impl<'r> Document<'r> {
                 unexpected: stats.unexpected,
             },
             exemplars: Exemplars::of(report),
-            tasks: Tasks { deleted: report.cleaned.deleted, left: report.cleaned.left },
+            tasks: Tasks {
+                deleted: report.cleaned.deleted,
+                left: report.cleaned.left,
+                unknown: report.cleaned.unknown,
+            },
             completeness: report.completeness.as_ref().map(Arrived::of),
             spans_dropped: report.spans_dropped,
             course: Course::all(report),
@@ -178,7 +183,7 @@ mod tests {
         assert_eq!(document["schema_version"], 1);
         assert_eq!(document["run"]["stages"][1]["faults"]["errors"], 0.2);
         assert_eq!(document["completeness"]["share"], 0.9);
-        assert_eq!(document["tasks"], json!({"deleted": 12, "left": 0}));
+        assert_eq!(document["tasks"], json!({"deleted": 12, "left": 0, "unknown": 0}));
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(crate) fn report() -> Report {
             course: series.finish(60 * SECOND, 2),
             was_ended: false,
         },
-        cleaned: Cleaned { deleted: 12, left: 0 },
+        cleaned: Cleaned { deleted: 12, left: 0, unknown: 0 },
         completeness: Some(Completeness {
             checked: 10,
             complete: 9,

@@ -225,10 +225,16 @@ pub fn answers(stats: &Stats) -> String {
 /// What became of the tasks; empty where there were none.
 #[must_use]
 pub fn tasks(cleaned: Cleaned) -> String {
-    if cleaned.deleted + cleaned.left == 0 {
+    let Cleaned { deleted, left, unknown } = cleaned;
+    if deleted + left + unknown == 0 {
         return String::new();
     }
-    format!("{} deleted at the end, {} left", cleaned.deleted, cleaned.left)
+    let doubt = if unknown > 0 {
+        format!(", {unknown} unknown: their creation had no answer, and the list none either")
+    } else {
+        String::new()
+    };
+    format!("{deleted} deleted at the end, {left} left{doubt}")
 }
 
 /// How many traces of the sample arrived whole.

@@ -12,6 +12,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::plan::Step;
 use crate::worker::Measured;
+use crate::worker::open::Due;
 
 /// How long it sleeps at most, so that it notices when it is to stop.
 const NAP: Duration = Duration::from_millis(50);
@@ -73,12 +74,45 @@ impl<I: Iterator<Item = Step>> Iterator for BySendTime<I> {
     }
 }
 
+/// A worker's queue, and where it counts.
+#[derive(Debug)]
+pub struct Lane {
+    queue: Sender<Due>,
+    measured: Measured,
+    /// Sessions whose last step found no room: their worker would remember them for good.
+    ended: Vec<u64>,
+}
+
+impl Lane {
+    /// To the worker that reads `queue` and counts in `measured`.
+    #[must_use]
+    pub fn new(queue: Sender<Due>, measured: Measured) -> Self {
+        Self { queue, measured, ended: Vec::new() }
+    }
+
+    /// Hands a step on; one that finds no room is dropped and counted.
+    fn send(&mut self, step: Step) {
+        while let Some(session) = self.ended.pop() {
+            if self.queue.try_send(Due::End(session)).is_err() {
+                self.ended.push(session);
+                break;
+            }
+        }
+        if self.queue.try_send(Due::Step(step)).is_err() {
+            self.measured.drop_requests(1);
+            if step.is_last {
+                self.ended.push(step.session);
+            }
+        }
+    }
+}
+
 /// Sleeps from step to step. A thread that sleeps is ten times as exact as an async timer
 /// and wakes once for all that is due.
 pub fn pace(
     plan: impl Iterator<Item = Step>,
     start: Instant,
-    workers: &[(Sender<Step>, Measured)],
+    mut workers: Vec<Lane>,
     progress: &Progress,
 ) {
     for step in BySendTime::new(plan) {
@@ -96,10 +130,8 @@ pub fn pace(
         progress.stage.store(step.stage, Ordering::Relaxed);
         // A session stays with one worker, which remembers its task.
         let at = usize::try_from(step.session).unwrap_or(0) % workers.len().max(1);
-        if let Some((worker, measured)) = workers.get(at)
-            && worker.try_send(step).is_err()
-        {
-            measured.drop_requests(1);
+        if let Some(worker) = workers.get_mut(at) {
+            worker.send(step);
         }
     }
 }
@@ -137,7 +169,7 @@ mod tests {
         let (sender, mut receiver) = tokio::sync::mpsc::channel(100);
         let start = Instant::now();
         let plan = (0..20).map(|number| step(number, number * 5, 0));
-        pace(plan, start, &[(sender, Measured::default())], &Progress::default());
+        pace(plan, start, vec![Lane::new(sender, Measured::default())], &Progress::default());
         assert!(start.elapsed() >= Duration::from_millis(95));
         let mut count = 0;
         while receiver.try_recv().is_ok() {
@@ -151,9 +183,28 @@ mod tests {
         let (sender, _receiver) = tokio::sync::mpsc::channel(1);
         let measured = Measured::default();
         let plan = (0..3).map(|number| step(number, 0, 0));
-        pace(plan, Instant::now(), &[(sender, measured.clone())], &Progress::default());
+        pace(plan, Instant::now(), vec![Lane::new(sender, measured.clone())], &Progress::default());
         let mut stats = Stats::default();
         measured.exchange(&mut stats);
         assert_eq!(stats.dropped, 2);
+    }
+
+    #[test]
+    fn the_end_of_a_session_is_told_when_there_is_room() {
+        let (sender, mut receiver) = tokio::sync::mpsc::channel(2);
+        let mut lane = Lane::new(sender, Measured::default());
+        for number in 0..4 {
+            lane.send(Step { is_last: number != 3, ..step(number, 0, 0) });
+        }
+        let mut told = Vec::new();
+        for _ in 0..2 {
+            while let Ok(due) = receiver.try_recv() {
+                told.push(due);
+            }
+            lane.send(step(9, 0, 0));
+        }
+        let ended = |session| Due::End(session);
+        assert_eq!(told[..2], [Due::Step(step(0, 0, 0)), Due::Step(step(1, 0, 0))]);
+        assert_eq!(told[2..], [ended(2), Due::Step(step(9, 0, 0))]);
     }
 }

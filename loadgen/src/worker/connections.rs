@@ -16,8 +16,9 @@ use tokio::time::timeout_at;
 use crate::observation::Outcome;
 use crate::request::HttpRequest;
 
-/// Bytes of an answer that are kept where somebody wants to read it.
-const KEPT_MAX: usize = 64 * 1024;
+/// Bytes of an answer that are kept where somebody wants to read it: a hundred tasks with the
+/// longest descriptions in ASCII.
+const KEPT_MAX: usize = 1_100 * 1024;
 
 type Sender = SendRequest<Full<Bytes>>;
 

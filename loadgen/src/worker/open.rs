@@ -17,8 +17,17 @@ use crate::plan::Step;
 /// connection; what is due beyond is dropped and counted.
 const WAITING_PER_CONNECTION: usize = 64;
 
+/// What a worker is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// A step is due.
+    Step(Step),
+    /// This session's last step was dropped: nothing of it follows.
+    End(u64),
+}
+
 /// Sends the steps that come out of `due` until it ends, then waits for the answers.
-pub(crate) fn run(common: Common, connections: usize, measured: Measured, mut due: Receiver<Step>) {
+pub(crate) fn run(common: Common, connections: usize, measured: Measured, mut due: Receiver<Due>) {
     super::block_on(async move {
         let address = common.target.address;
         let connections_max = connections.max(1);
@@ -32,7 +41,14 @@ pub(crate) fn run(common: Common, connections: usize, measured: Measured, mut du
             under_way: Cell::new(0),
         });
         let most = connections_max * WAITING_PER_CONNECTION;
-        while let Some(step) = due.recv().await {
+        while let Some(due) = due.recv().await {
+            let step = match due {
+                Due::Step(step) => step,
+                Due::End(session) => {
+                    worker.forget(session);
+                    continue;
+                }
+            };
             let taken = Instant::now();
             if worker.under_way.get() >= most {
                 worker.worker.measured.drop_requests(1);
@@ -64,8 +80,12 @@ impl Open {
 
     fn forget_if_last(&self, step: &Step) {
         if step.is_last {
-            self.sessions.borrow_mut().remove(&step.session);
+            self.forget(step.session);
         }
+    }
+
+    fn forget(&self, session: u64) {
+        self.sessions.borrow_mut().remove(&session);
     }
 
     async fn perform(self: Rc<Self>, step: Step, session: Rc<Mutex<Session>>, taken: Instant) {

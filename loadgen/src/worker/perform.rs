@@ -76,9 +76,23 @@ impl Worker {
         match (step.action, outcome) {
             (Action::Create, Outcome::Status(201)) => {
                 session.task = serde_json::from_slice(body).ok().map(|Created { id }: Created| id);
-                session.task.inspect(|id| self.common.tasks.add(*id));
+                match session.task {
+                    Some(id) => self.common.tasks.add(id),
+                    None => self.common.tasks.doubt(),
+                }
             }
-            (Action::Create, _) => session.task = None,
+            (Action::Create, outcome) => {
+                session.task = None;
+                // The target may have made it before it failed or fell silent.
+                let is_doubtful = match outcome {
+                    Outcome::Status(status) => status >= 500,
+                    Outcome::Broken | Outcome::Timeout => true,
+                    Outcome::NoConnection => false,
+                };
+                if is_doubtful {
+                    self.common.tasks.doubt();
+                }
+            }
             (Action::Delete, Outcome::Status(200 | 404)) => {
                 if let Some(id) = session.task.take() {
                     self.common.tasks.remove(id);

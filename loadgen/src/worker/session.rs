@@ -21,6 +21,7 @@ pub struct Tasks(Arc<Mutex<Made>>);
 struct Made {
     ids: BTreeSet<i64>,
     left: u64,
+    doubtful: u64,
 }
 
 impl Tasks {
@@ -32,6 +33,17 @@ impl Tasks {
         } else {
             made.left += 1;
         }
+    }
+
+    /// One may have been made: its creation had no answer that says so.
+    pub fn doubt(&self) {
+        self.lock().doubtful += 1;
+    }
+
+    /// How many may have been made, for all that is known.
+    #[must_use]
+    pub fn doubtful(&self) -> u64 {
+        self.lock().doubtful
     }
 
     /// One is gone.

@@ -4,15 +4,13 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::process::Output;
 use std::time::Duration;
 
-use crate::program::{loadgen, run, stderr, stdout};
+use crate::program::{loadgen, patient, run, stderr, stdout};
 use crate::server::{Answer, OK, Server};
 
-/// On a slow machine only a test of that may fail because requests are late.
 fn run_for_two_seconds(server: &Server, rate: &str, words: &[&str]) -> Output {
     let target = server.url();
     let first = ["run", "--target", &target, "--rate", rate, "--duration", "2s"];
-    let slip: &[_] = if words.contains(&"--max-slip") { &[] } else { &["--max-slip", "9s"] };
-    run(&[&first, slip, words].concat())
+    run(&patient(&[&first, words].concat()))
 }
 
 #[test]
@@ -104,7 +102,7 @@ fn a_target_that_dies_ends_the_run() {
     let mut command =
         loadgen(&["run", "--target", &target, "--rate", "50", "--duration", "60s", "--no-network"]);
     let child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(1_500));
+    server.wait_for(50);
     server.stop();
     let start = std::time::Instant::now();
     let output = child.wait_with_output().unwrap();

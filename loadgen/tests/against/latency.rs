@@ -1,6 +1,6 @@
 //! What a stall does to latency, and what it does not do to service time.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use http::HeaderValue;
@@ -64,9 +64,14 @@ fn run_within(
 #[test]
 fn a_stall_of_a_second_shows_in_latency_and_not_in_service_time() {
     let second = Duration::from_secs(1);
+    // It lasts a second from the arrival of its first request, whenever that comes.
+    let stall = OnceLock::new();
     let server = Server::start(move |_, at| {
-        let stall = 2 * second..3 * second;
-        if stall.contains(&at) { Answer::Status(200, (3 * second).saturating_sub(at)) } else { OK }
+        if at < 2 * second {
+            return OK;
+        }
+        let began = *stall.get_or_init(|| at);
+        Answer::Status(200, (began + second).saturating_sub(at))
     });
     let stats = run(&server, 100.0, 8, 4).stats;
     assert_eq!((stats.requests(), stats.dropped), (800, 0));
@@ -91,7 +96,11 @@ fn a_fixed_delay_is_measured() {
 
 #[test]
 fn broken_connections_are_counted_and_replaced() {
-    let server = Server::start(|number, _| if number % 10 == 9 { Answer::Close } else { OK });
+    let server = Server::start(|number, _| match number % 20 {
+        9 => Answer::Close,
+        19 => Answer::Reset,
+        _ => OK,
+    });
     let stats = run(&server, 100.0, 3, 8).stats;
     assert_eq!(stats.requests(), 300);
     assert!((25..=35).contains(&stats.broken), "{}", stats.broken);

@@ -5,6 +5,7 @@
 mod clean;
 mod codes;
 mod latency;
+mod modes;
 mod program;
 mod rate;
 mod replay;

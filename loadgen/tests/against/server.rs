@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -18,8 +19,12 @@ pub(crate) type Behaviour = Arc<dyn Fn(u64, Duration) -> Answer + Send + Sync>;
 pub(crate) enum Answer {
     /// An answer with this status after so long; 200 becomes what a lab would say.
     Status(u16, Duration),
+    /// The request is carried out, and the connection closed in place of an answer.
+    Lost,
     /// The connection is closed.
     Close,
+    /// The connection is reset.
+    Reset,
 }
 
 /// An answer at once.
@@ -31,6 +36,7 @@ pub(crate) struct Seen {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// A running server. It ends with the test.
@@ -46,6 +52,8 @@ struct Shared {
     behaviour: Behaviour,
     seen: Mutex<Vec<Seen>>,
     ids: AtomicI64,
+    /// The descriptions of tasks that were made and not deleted.
+    tasks: Mutex<BTreeMap<i64, Value>>,
 }
 
 impl Server {
@@ -57,6 +65,7 @@ impl Server {
             behaviour: Arc::new(behaviour),
             seen: Mutex::default(),
             ids: AtomicI64::new(0),
+            tasks: Mutex::default(),
         });
         let (stop, stopped) = watch::channel(false);
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -85,6 +94,18 @@ impl Server {
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.shared.seen.lock().unwrap().clone()
+    }
+
+    /// The tasks that are there.
+    pub(crate) fn tasks(&self) -> usize {
+        self.shared.tasks.lock().unwrap().len()
+    }
+
+    /// Waits until it has seen this many requests.
+    pub(crate) fn wait_for(&self, requests: usize) {
+        while self.shared.seen.lock().unwrap().len() < requests {
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 
@@ -122,7 +143,15 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
             all.len() as u64 - 1
         };
         let (status, body) = match (shared.behaviour)(number, shared.start.elapsed()) {
+            Answer::Lost => {
+                shared.answer(&seen);
+                return;
+            }
             Answer::Close => return,
+            Answer::Reset => {
+                stream.set_zero_linger().unwrap();
+                return;
+            }
             Answer::Status(status, delay) => {
                 tokio::time::sleep(delay).await;
                 if status == 200 { shared.answer(&seen) } else { (status, "{}".to_owned()) }
@@ -143,13 +172,39 @@ impl Shared {
         match (seen.method.as_str(), seen.path.as_str()) {
             ("POST", "/api/tasks") => {
                 let id = self.ids.fetch_add(1, Ordering::Relaxed) + 1;
+                let body: Value = serde_json::from_slice(&seen.body).unwrap_or_default();
+                self.tasks.lock().unwrap().insert(id, body["description"].clone());
                 (201, format!("{{\"id\":{id}}}"))
             }
             ("POST", path) if path.starts_with("/api/trace") => (202, "{}".to_owned()),
             ("GET", "/api/simulate-error") => (500, "{}".to_owned()),
+            ("DELETE", path) => {
+                let id = path.rsplit('/').next().and_then(|id| id.parse().ok());
+                self.tasks.lock().unwrap().remove(&id.unwrap_or_default());
+                (200, "{}".to_owned())
+            }
+            // Only the cleaning up asks for so many, and reads them.
+            ("GET", path) if path.starts_with("/api/tasks?limit=100") => (200, self.list(path)),
             _ => (200, "{}".to_owned()),
         }
     }
+
+    /// A page of tasks, newest first.
+    fn list(&self, path: &str) -> String {
+        let after = path.split_once("&after=").and_then(|(_, id)| id.parse().ok());
+        let tasks = self.tasks.lock().unwrap();
+        let page: Vec<_> =
+            tasks.range(..after.unwrap_or(i64::MAX)).rev().take(100).map(task).collect();
+        let next = page.last().filter(|_| page.len() == 100).map(|task| task["id"].to_string());
+        let stats = json!({ "total": tasks.len(), "completed": 0, "pending": tasks.len() });
+        json!({ "count": page.len(), "tasks": page, "stats": stats, "next": next }).to_string()
+    }
+}
+
+fn task((id, description): (&i64, &Value)) -> Value {
+    let at = "2100-01-01T00:00:00.000000Z";
+    json!({ "id": id, "title": "t", "description": description, "completed": false,
+            "created_at": at, "updated_at": at })
 }
 
 /// The next request; none at the connection's end.
@@ -168,8 +223,8 @@ async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Seen> {
             let body: usize =
                 headers.get("content-length").map_or(0, |length| length.parse().unwrap());
             if buffer.len() >= end + 4 + body {
-                buffer.drain(..end + 4 + body);
-                return Some(Seen { method, path, headers });
+                let message: Vec<u8> = buffer.drain(..end + 4 + body).collect();
+                return Some(Seen { method, path, headers, body: message[end + 4..].to_vec() });
             }
         }
         let mut chunk = [0; 4096];

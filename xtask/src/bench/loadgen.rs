@@ -1,6 +1,7 @@
 //! `cargo xtask bench loadgen`: the generator beside oha and wrk, and against its own
 //! promises.
 
+mod bars;
 mod peers;
 mod report;
 mod run;
@@ -38,7 +39,7 @@ pub(crate) struct Args {
 /// Connections that every tool keeps busy.
 const CONNECTIONS: u32 = 32;
 
-/// Builds, measures and reports.
+/// Builds, measures and reports; fails where a promise was not kept.
 pub(crate) fn run(args: &Args) -> Result<()> {
     wrk::expect()?;
     let build = ["build", "--release", "--locked", "-p", "loadgen", "--bins", "--examples"];
@@ -62,5 +63,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let half = run::half(&release.join("loadgen"), &target, &compared, args.half_seconds)?;
     let memory = run::memory(&release.join("loadgen"), &target, &compared, args.requests)?;
     let report = Report { compared, half, memory, oha: OHA.version, seconds: args.seconds };
-    super::publish("loadgen", &report, args.write)
+    super::publish("loadgen", &report, args.write)?;
+    bars::judge(&report)
 }

@@ -115,12 +115,16 @@ mod tests {
         }
     }
 
+    /// One screen at a time: what a panic does is the whole process's.
+    static ALONE: Mutex<()> = Mutex::new(());
+
     const ENTER: &str = "\x1b[?1049h";
     const LEAVE: &str = "\x1b[?1049l";
     const SHOW: &str = "\x1b[?25h";
 
     #[test]
     fn the_terminal_is_as_before_after_a_panic_elsewhere() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (picture, terminal) = (Picture::default(), openpty(None, None).unwrap());
         let echoes = || {
             let flags = tcgetattr(&terminal.slave).unwrap().local_flags;
@@ -142,6 +146,7 @@ mod tests {
 
     #[test]
     fn keys_from_elsewhere_are_left_alone() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let (reader, _writer) = io::pipe().unwrap();
         let picture = Picture::default();
         drop(Screen::open(reader.into(), Box::new(picture.clone())).unwrap());

@@ -38,13 +38,20 @@ pub(super) struct Report {
     pub(super) seconds: u32,
 }
 
-/// The place of the generator with personas and trace headers.
-const PERSONAS: usize = 3;
+/// The place of the generator that asks for one path.
+pub(super) const PATH: usize = 2;
+/// Likewise with personas and trace headers.
+pub(super) const PERSONAS: usize = 3;
 
 impl Compared {
     /// Medians of the generator with personas.
     pub(super) fn personas(&self) -> Measured {
         self.medians(PERSONAS)
+    }
+
+    /// Requests per second and core beside the first tool's: the median of the rounds' ratios.
+    pub(super) fn ratio(&self, place: usize) -> f64 {
+        self.median(|round| round[place].per_core / round[0].per_core)
     }
 
     fn medians(&self, place: usize) -> Measured {
@@ -67,7 +74,7 @@ impl fmt::Display for Compared {
         writeln!(f, "| tool | req/s per core | ratio | req/s | p99 ms |\n|---|---|---|---|---|")?;
         for (place, name) in self.names.iter().enumerate() {
             let Measured { rate, per_core, p99_ms } = self.medians(place);
-            let ratio = self.median(|round| round[place].per_core / round[0].per_core);
+            let ratio = self.ratio(place);
             writeln!(f, "| {name} | {per_core:.0} | {ratio:.2} | {rate:.0} | {p99_ms:.1} |")?;
         }
         Ok(())
@@ -120,6 +127,6 @@ asked for, {dropped:.0} dropped. Requests were taken up {slip_p50_ms:.2} ms late
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52 kilobytes")]
-fn kb(kilobytes: u64) -> f64 {
+pub(super) fn kb(kilobytes: u64) -> f64 {
     kilobytes as f64 / 1024.0
 }
