@@ -28,6 +28,12 @@ compose() {
     docker compose -p "$project" "$@"
 }
 
+# Where a service answers, as the engine knows it: .env has its say in that. Nothing for one
+# that does not run.
+address() {
+    published=$(compose port "$1" "$2" 2>/dev/null) && echo "http://$host:${published##*:}"
+}
+
 echo 'Building: some minutes the first time, seconds later.'
 compose --profile verify build --quiet
 echo 'Starting.'
@@ -41,12 +47,12 @@ compose run --rm verify || fail 'it runs, but not all of it works; see above'
 
 cat <<TEXT
 
-The lab answers at http://$host:${LAB_PORT:-8080}
+The lab answers at $(address frontend 8080)
 
 On the machine itself, or everywhere with LAB_BIND=0.0.0.0:
-  Grafana       http://$host:${LAB_GRAFANA_PORT:-3000}
-  Prometheus    http://$host:${LAB_PROMETHEUS_PORT:-9090}
-  Alertmanager  http://$host:${LAB_ALERTMANAGER_PORT:-9093}
+  Grafana       $(address grafana 3000)
+  Prometheus    $(address prometheus 9090)
+  Alertmanager  $(address alertmanager 9093)
 
 Stop it, data kept:  docker compose -p $project down
 TEXT

@@ -28,9 +28,12 @@ pub(crate) struct Config {
     /// The collector's health check
     #[arg(long, env = "VERIFY_COLLECTOR", default_value = "http://localhost:13133", value_parser = base)]
     pub(crate) collector: String,
-    /// Grafana; its steps are left out where nobody answers there
+    /// Grafana
     #[arg(long, env = "VERIFY_GRAFANA", default_value = "http://localhost:3000", value_parser = base)]
     pub(crate) grafana: String,
+    /// Leave Grafana's steps out: it does not run here
+    #[arg(long, env = "VERIFY_WITHOUT_GRAFANA")]
+    pub(crate) without_grafana: bool,
     /// Where loadgen sends its spans
     #[arg(long, env = "VERIFY_OTLP", default_value = "http://localhost:4318", value_parser = base)]
     pub(crate) otlp: String,
@@ -46,6 +49,9 @@ pub(crate) struct Config {
     /// Seconds that anything may take to arrive
     #[arg(long, env = "VERIFY_PATIENCE", default_value_t = 60)]
     patience: u64,
+    /// Seconds after which nothing more is begun and the report is printed
+    #[arg(long, env = "VERIFY_DEADLINE", default_value_t = 360, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    deadline: u64,
     /// Print JSON instead of a table
     #[arg(long)]
     pub(crate) json: bool,
@@ -55,6 +61,11 @@ impl Config {
     /// How long anything may take to arrive.
     pub(crate) fn patience(&self) -> Duration {
         Duration::from_secs(self.patience)
+    }
+
+    /// How long the whole may take.
+    pub(crate) fn deadline(&self) -> Duration {
+        Duration::from_secs(self.deadline)
     }
 }
 
@@ -83,5 +94,13 @@ mod tests {
         let config = Config::try_parse_from(["verify", "--base", "http://lab:8080/"]);
         assert_eq!(config.unwrap().base, "http://lab:8080");
         assert!(Config::try_parse_from(["verify", "--base", "lab:8080"]).is_err());
+    }
+
+    #[test]
+    fn the_deadline_is_below_the_limits_of_those_who_call() {
+        let config = Config::try_parse_from(["verify"]).unwrap();
+        // `deploy verify-host` waits for 8 minutes, the start of the container included.
+        assert!(config.deadline() <= Duration::from_mins(7), "{:?}", config.deadline());
+        assert!(Config::try_parse_from(["verify", "--deadline", "0"]).is_err());
     }
 }

@@ -85,11 +85,8 @@ fn explain(url: &str, error: &reqwest::Error) -> Failure {
     format!("{url}: {cause}")
 }
 
-/// Looks until it is as it should be, or patience ends; then the last failure counts.
-pub(crate) async fn until<T, F>(
-    patience: Duration,
-    mut look: impl FnMut() -> F,
-) -> Result<T, Failure>
+/// Looks until it is as it should be, or patience ends at `by`; then the last failure counts.
+pub(crate) async fn until<T, F>(by: Instant, mut look: impl FnMut() -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, Failure>>,
 {
@@ -97,8 +94,8 @@ where
     loop {
         match look().await {
             Ok(found) => return Ok(found),
-            Err(failure) if start.elapsed() >= patience => {
-                return Err(format!("{failure} (after {} s)", patience.as_secs()));
+            Err(failure) if Instant::now() >= by => {
+                return Err(format!("{failure} (after {} s)", start.elapsed().as_secs()));
             }
             Err(_) => tokio::time::sleep(PAUSE).await,
         }

@@ -1,18 +1,24 @@
 //! What was expected, what was seen, how long it took.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use crate::end::End;
 use crate::http::Failure;
+use crate::need::Need;
 
-/// The steps so far.
+/// The steps so far, and what further ones have to do without.
 #[derive(Debug)]
 pub(crate) struct Report {
     lines: Vec<Line>,
     prints: bool,
+    end: End,
+    /// What is not there, with the reason.
+    lost: BTreeMap<Need, &'static str>,
 }
 
 /// One step.
@@ -31,6 +37,9 @@ struct Line {
 enum Outcome {
     Passed,
     Failed,
+    /// What it needs is not there, or there was no time left: nobody knows.
+    NotRun,
+    /// It does not apply here.
     LeftOut,
 }
 
@@ -46,14 +55,28 @@ impl Outcome {
         match self {
             Self::Passed => "ok",
             Self::Failed => "FAILED",
+            Self::NotRun => "NOT RUN",
             Self::LeftOut => "left out",
+        }
+    }
+
+    /// Whether the stack may be called working all the same.
+    const fn is_well(self) -> bool {
+        match self {
+            Self::Passed | Self::LeftOut => true,
+            Self::Failed | Self::NotRun => false,
         }
     }
 }
 
 impl Report {
-    pub(crate) fn new(prints: bool) -> Self {
-        Self { lines: Vec::new(), prints }
+    pub(crate) fn new(prints: bool, end: End) -> Self {
+        Self { lines: Vec::new(), prints, end, lost: BTreeMap::new() }
+    }
+
+    /// Notes what later steps that need it are not run without.
+    pub(crate) fn lose(&mut self, need: Need, why: &'static str) {
+        self.lost.insert(need, why);
     }
 
     /// Does a step, which says what it saw; true when that is as expected.
@@ -61,30 +84,52 @@ impl Report {
         &mut self,
         step: &str,
         expected: &str,
+        needs: &[Need],
         work: impl Future<Output = Result<String, Failure>>,
     ) -> bool {
-        self.find(step, expected, async { work.await.map(|seen| ((), seen)) }).await.is_some()
+        let work = async { work.await.map(|seen| ((), seen)) };
+        self.find(step, expected, needs, work).await.is_some()
     }
 
-    /// Does a step that leads to something; gives that, if it is as expected.
+    /// Does a step that leads to something; gives that, if it is as expected. It is not run
+    /// where it lacks what it needs, or where the end has come.
     pub(crate) async fn find<T>(
         &mut self,
         step: &str,
         expected: &str,
+        needs: &[Need],
         work: impl Future<Output = Result<(T, String), Failure>>,
     ) -> Option<T> {
+        if let Some(why) = self.hindrance(needs) {
+            self.add(step, expected, Outcome::NotRun, why, Duration::ZERO);
+            return None;
+        }
         let start = Instant::now();
-        let (found, outcome, seen) = match work.await {
-            Ok((found, seen)) => (Some(found), Outcome::Passed, seen),
-            Err(failure) => (None, Outcome::Failed, failure),
+        let (found, outcome, seen) = match self.end.before(work).await {
+            Ok(Ok((found, seen))) => (Some(found), Outcome::Passed, seen),
+            Ok(Err(failure)) => (None, Outcome::Failed, failure),
+            Err(why) => (None, Outcome::Failed, format!("cut off: {why}")),
         };
         self.add(step, expected, outcome, seen, start.elapsed());
         found
     }
 
-    /// Notes a step that cannot be done here.
+    /// Does what is no step of its own; nothing where the end comes first.
+    pub(crate) async fn prepare<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        self.end.before(work).await.ok()
+    }
+
+    /// Notes a step that does not apply here.
     pub(crate) fn leave_out(&mut self, step: &str, expected: &str, why: &str) {
         self.add(step, expected, Outcome::LeftOut, why.to_owned(), Duration::ZERO);
+    }
+
+    fn hindrance(&self, needs: &[Need]) -> Option<String> {
+        if let Some(why) = self.end.came() {
+            return Some(why.to_owned());
+        }
+        let lost = |need: &Need| Some((need.name(), self.lost.get(need)?));
+        needs.iter().find_map(lost).map(|(name, why)| format!("it needs {name}, which {why}"))
     }
 
     fn add(&mut self, step: &str, expected: &str, outcome: Outcome, seen: String, took: Duration) {
@@ -101,9 +146,9 @@ impl Report {
         self.lines.push(line);
     }
 
-    /// Whether nothing failed.
+    /// Whether all that applies here was seen to be as expected.
     fn passed(&self) -> bool {
-        self.lines.iter().all(|line| line.outcome != Outcome::Failed)
+        self.lines.iter().all(|line| line.outcome.is_well())
     }
 
     /// Prints the verdict; the exit code for CI.
@@ -114,8 +159,13 @@ impl Report {
             // Texts and numbers alone always have a form in JSON.
             println!("{}", serde_json::to_string_pretty(&summary).unwrap_or_default());
         } else {
-            let (failed, left_out) = (count(Outcome::Failed), count(Outcome::LeftOut));
-            println!("\n{} ok, {failed} failed, {left_out} left out", count(Outcome::Passed));
+            println!(
+                "\n{} ok, {} failed, {} not run, {} left out",
+                count(Outcome::Passed),
+                count(Outcome::Failed),
+                count(Outcome::NotRun),
+                count(Outcome::LeftOut)
+            );
         }
         if self.passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
@@ -132,15 +182,53 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
+    use std::future::{Ready, pending, ready};
+
     use super::*;
+
+    fn report() -> Report {
+        Report::new(false, End::new(Duration::from_mins(1)).unwrap())
+    }
+
+    fn seen() -> Ready<Result<String, Failure>> {
+        ready(Ok("seen".to_owned()))
+    }
+
+    fn outcomes(report: &Report) -> Vec<Outcome> {
+        report.lines.iter().map(|line| line.outcome).collect()
+    }
 
     #[tokio::test]
     async fn one_failure_fails_the_whole() {
-        let mut report = Report::new(false);
+        let mut report = report();
         report.leave_out("c", "c", "nobody is there");
-        assert!(report.check("a", "a", async { Ok("seen".to_owned()) }).await);
+        assert!(report.check("a", "a", &[], seen()).await);
         assert!(report.passed());
-        let nothing: Option<()> = report.find("b", "b", async { Err("x".to_owned()) }).await;
+        let nothing: Option<()> = report.find("b", "b", &[], async { Err("x".to_owned()) }).await;
         assert!(nothing.is_none() && !report.passed());
+    }
+
+    #[tokio::test]
+    async fn a_step_is_not_run_without_what_it_needs() {
+        let mut report = report();
+        report.lose(Need::Tempo, "is not ready");
+        let needs = [Need::Loki, Need::Tempo];
+        assert!(!report.check("a", "a", &needs, async { unreachable!() }).await);
+        assert!(report.check("b", "b", &[Need::Loki], seen()).await);
+        assert_eq!(outcomes(&report), [Outcome::NotRun, Outcome::Passed]);
+        assert_eq!(report.lines[0].seen, "it needs tempo, which is not ready");
+        assert!(!report.passed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_the_deadline_all_steps_are_named_and_none_is_run() {
+        let mut report = report();
+        assert!(report.check("a", "a", &[], seen()).await);
+        assert!(!report.check("b", "b", &[], pending()).await);
+        assert!(!report.check("c", "c", &[], async { unreachable!() }).await);
+        assert_eq!(outcomes(&report), [Outcome::Passed, Outcome::Failed, Outcome::NotRun]);
+        assert_eq!(report.lines[1].seen, "cut off: the deadline of 60 s is over");
+        assert_eq!(report.lines[2].seen, "the deadline of 60 s is over");
+        assert_eq!(report.prepare(async {}).await, None);
     }
 }

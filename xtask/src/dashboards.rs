@@ -2,7 +2,10 @@
 //! (docs/adr/0020).
 
 mod judge;
+mod known;
+mod labels;
 mod layout;
+mod links;
 mod model;
 mod source;
 
@@ -13,6 +16,7 @@ use anyhow::{Context, Result};
 
 use crate::generated::Generated;
 use crate::workspace;
+use known::Known;
 use source::Dashboard;
 
 /// Writes the files that Grafana reads.
@@ -23,7 +27,10 @@ pub(crate) fn run() -> Result<()> {
 /// What is wrong with the sources, and files that are not what they say.
 pub(crate) fn complaints() -> Result<Vec<String>> {
     let dashboards = dashboards()?;
-    let mut complaints = judge::complaints(&dashboards);
+    let catalogue = workspace::root().join("docs/TELEMETRY.md");
+    let catalogue = fs::read_to_string(&catalogue)
+        .with_context(|| format!("could not read {}", catalogue.display()))?;
+    let mut complaints = judge::complaints(&dashboards, &Known::read(&catalogue));
     complaints.extend(generated(&dashboards)?.complaints());
     Ok(complaints)
 }

@@ -100,6 +100,24 @@ mod tests {
     }
 
     #[test]
+    fn images_say_this_version_unless_they_are_told_another() {
+        let version = env!("CARGO_PKG_VERSION");
+        for (file, default) in [
+            ("compose.yaml", format!("LAB_VERSION: ${{LAB_VERSION:-{version}}}")),
+            ("Dockerfile", format!("ARG LAB_VERSION={version}")),
+            ("compose/otel-collector/Dockerfile", format!("ARG LAB_VERSION={version}")),
+        ] {
+            let text = fs::read_to_string(workspace::root().join(file)).unwrap();
+            let defaults = text.lines().map(str::trim).filter(|line| {
+                line.starts_with("LAB_VERSION:") || line.starts_with("ARG LAB_VERSION")
+            });
+            let defaults: Vec<_> = defaults.collect();
+            assert!(!defaults.is_empty(), "{file}");
+            assert!(defaults.iter().all(|line| *line == default), "{file}: {defaults:?}");
+        }
+    }
+
+    #[test]
     fn tags_are_the_specification_s() {
         assert_eq!(tag("7-c0ffee.1_x").unwrap(), "7-c0ffee.1_x");
         for bad in ["", "-x", ".x", "a b", "a:b", "a/b", "ü", &"x".repeat(129)] {

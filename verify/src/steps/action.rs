@@ -9,24 +9,26 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Stack;
+use crate::need::Need;
 use crate::report::Report;
 
-/// What the click left behind.
+/// A click, done or not.
 #[derive(Debug)]
 pub(crate) struct Action {
     pub(crate) trace_id: String,
-    task: i64,
 }
 
-/// Adds a task. Gives nothing when that fails: what follows would fail as well.
-pub(crate) async fn perform(stack: &Stack<'_>, report: &mut Report) -> Option<Action> {
+/// Adds a task, sends the browser's spans, and deletes the task again: what the click left
+/// behind stays in the stores. Where it fails, what follows from it is lost.
+pub(crate) async fn perform(stack: &Stack<'_>, report: &mut Report) -> Action {
     let base = &stack.config.base;
     let trace_id = Uuid::new_v4().simple().to_string();
     let (click, request) = (span_id(), span_id());
     let start = OffsetDateTime::now_utc();
     let traceparent = format!("00-{trace_id}-{request}-01");
+    let backend = [Need::Frontend, Need::Backend];
     let task = report
-        .find("a task is added", "201 with the task", async {
+        .find("a task is added", "201 with the task", &backend, async {
             let url = format!("{base}/api/tasks");
             let body = json!({ "title": "Added by the deployment check" });
             let headers = [("traceparent", traceparent.as_str())];
@@ -34,27 +36,32 @@ pub(crate) async fn perform(stack: &Stack<'_>, report: &mut Report) -> Option<Ac
             let id = task["id"].as_i64().ok_or_else(|| format!("no task: {task}"))?;
             Ok((id, format!("task {id}, trace {trace_id}")))
         })
-        .await?;
-    let spans = spans(&trace_id, &click, &request, start, OffsetDateTime::now_utc());
+        .await;
+    let end = OffsetDateTime::now_utc();
+    if let Some(task) = task {
+        report
+            .check("the task is deleted again", "200", &backend, async {
+                let url = format!("{base}/api/tasks/{task}");
+                stack.http.send(Method::DELETE, &url, &[], &Value::Null).await?;
+                Ok(String::new())
+            })
+            .await;
+    } else {
+        report.lose(Need::Click, "added no task");
+    }
+    let spans = spans(&trace_id, &click, &request, start, end);
+    let collector = [Need::Frontend, Need::Collector, Need::Click];
     let taken = report
-        .check("the browser's spans are taken", "2xx from the front door", async {
+        .check("the browser's spans are taken", "2xx from the front door", &collector, async {
             let url = format!("{base}/otlp/v1/traces");
             stack.http.send(Method::POST, &url, &[], &spans).await?;
             Ok("2 spans".to_owned())
         })
         .await;
-    taken.then_some(Action { trace_id, task })
-}
-
-/// Deletes the task again.
-pub(crate) async fn tidy(stack: &Stack<'_>, action: &Action, report: &mut Report) {
-    let url = format!("{}/api/tasks/{}", stack.config.base, action.task);
-    report
-        .check("the task is deleted again", "200", async {
-            stack.http.send(Method::DELETE, &url, &[], &Value::Null).await?;
-            Ok(String::new())
-        })
-        .await;
+    if task.is_some() && !taken {
+        report.lose(Need::Click, "left no spans of the browser");
+    }
+    Action { trace_id }
 }
 
 fn span_id() -> String {

@@ -8,16 +8,18 @@ use uuid::Uuid;
 
 use super::Stack;
 use crate::http::{Failure, until};
+use crate::need::Need;
 use crate::report::Report;
 
 const NAME: &str = "DeploymentCheck";
+const NEEDS: [Need; 3] = [Need::Alertmanager, Need::Frontend, Need::Backend];
 
 /// A test alert reaches the backend, and its end does too.
 pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) {
     let run = Uuid::new_v4().simple().to_string();
     let (run, start) = (run.as_str(), OffsetDateTime::now_utc());
     let fires = report
-        .check("a test alert reaches the page", "in GET /api/alerts", async {
+        .check("a test alert reaches the page", "in GET /api/alerts", &NEEDS, async {
             tell(stack, run, start, start + time::Duration::minutes(5)).await?;
             let look = || async {
                 if shown(stack, run).await? {
@@ -26,14 +28,14 @@ pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) {
                     Err("not there".to_owned())
                 }
             };
-            until(stack.config.patience(), look).await
+            until(stack.patience(), look).await
         })
         .await;
     if !fires {
         return;
     }
     report
-        .check("its end reaches the page", "no longer in GET /api/alerts", async {
+        .check("its end reaches the page", "no longer in GET /api/alerts", &NEEDS, async {
             tell(stack, run, start, OffsetDateTime::now_utc()).await?;
             let look = || async {
                 if shown(stack, run).await? {
@@ -42,7 +44,7 @@ pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) {
                     Ok(String::new())
                 }
             };
-            until(stack.config.patience(), look).await
+            until(stack.patience(), look).await
         })
         .await;
 }

@@ -1,39 +1,57 @@
 //! Does every program answer, and does the front door hide what is behind it?
 
-use crate::config::Config;
+use super::Stack;
 use crate::http::{Http, until};
+use crate::need::Need;
 use crate::report::Report;
 
-/// Gives whether Grafana is there.
-pub(crate) async fn check(config: &Config, http: &Http, report: &mut Report) -> bool {
-    for (program, base, path) in [
-        ("frontend", &config.base, "/healthz"),
-        ("backend", &config.base, "/ready"),
-        ("otel-collector", &config.collector, "/"),
-        ("tempo", &config.tempo, "/ready"),
-        ("loki", &config.loki, "/ready"),
-        ("prometheus", &config.prometheus, "/-/ready"),
-        ("alertmanager", &config.alertmanager, "/-/ready"),
-    ] {
-        let url = format!("{base}{path}");
-        let look = || async { expect(http, &url, 200).await };
-        let step = format!("{program} is ready");
-        report.check(&step, "200", until(config.patience(), look)).await;
-    }
-    for path in ["/metrics", "/internal/alerts", "/stub_status"] {
-        let url = format!("{}{path}", config.base);
-        let step = format!("{path} is hidden");
-        report.check(&step, "404 from the front door", expect(http, &url, 404)).await;
-    }
-    let url = format!("{}/api/health", config.grafana);
-    let step = "grafana is ready";
-    match http.status(&url).await {
-        Ok(200) => report.check(step, "200", async { Ok("200".to_owned()) }).await,
-        Ok(other) => report.check(step, "200", async { Err(format!("{other} from {url}")) }).await,
-        Err(failure) => {
-            report.leave_out(step, "200", &failure);
-            false
+/// Programs, by which of their paths they tell. What one of them is asked through comes
+/// before it.
+const PROGRAMS: [(Need, &[Need], &str); 8] = [
+    (Need::Frontend, &[], "/healthz"),
+    (Need::Backend, &[Need::Frontend], "/ready"),
+    (Need::Collector, &[], "/"),
+    (Need::Tempo, &[], "/ready"),
+    (Need::Loki, &[], "/ready"),
+    (Need::Prometheus, &[], "/-/ready"),
+    (Need::Alertmanager, &[], "/-/ready"),
+    (Need::Grafana, &[], "/api/health"),
+];
+const HIDDEN: [&str; 3] = ["/metrics", "/internal/alerts", "/stub_status"];
+
+/// Notes what later steps have to do without. All programs together have one patience.
+pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) {
+    let by = stack.patience();
+    for (program, needs, path) in PROGRAMS {
+        let step = format!("{} is ready", program.name());
+        if program == Need::Grafana && stack.config.without_grafana {
+            report.leave_out(&step, "200", "it was said not to run here");
+            continue;
         }
+        let url = format!("{}{path}", base(stack, program));
+        let look = || async { expect(stack.http, &url, 200).await };
+        if !report.check(&step, "200", needs, until(by, look)).await {
+            report.lose(program, "is not ready");
+        }
+    }
+    for path in HIDDEN {
+        let url = format!("{}{path}", stack.config.base);
+        let step = format!("{path} is hidden");
+        let look = expect(stack.http, &url, 404);
+        report.check(&step, "404 from the front door", &[Need::Frontend], look).await;
+    }
+}
+
+fn base<'s>(stack: &Stack<'s>, program: Need) -> &'s str {
+    let config = stack.config;
+    match program {
+        Need::Collector => &config.collector,
+        Need::Tempo => &config.tempo,
+        Need::Loki => &config.loki,
+        Need::Prometheus => &config.prometheus,
+        Need::Alertmanager => &config.alertmanager,
+        Need::Grafana => &config.grafana,
+        Need::Frontend | Need::Backend | Need::Click | Need::Traffic => &config.base,
     }
 }
 

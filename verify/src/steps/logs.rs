@@ -3,15 +3,23 @@
 use super::Stack;
 use super::action::Action;
 use crate::http::until;
+use crate::need::Need;
 use crate::report::Report;
 use crate::urls::with_query;
 
+/// Those whose lines carry the trace's id.
+pub(super) const SERVICES: [&str; 2] = ["task-backend", "lab-proxy"];
+
+/// The query, with what stands for the id in the documentation.
+pub(super) fn query(service: &str, trace_id: &str) -> String {
+    format!(r#"{{service_name="{service}"}} | trace_id="{trace_id}""#)
+}
+
 /// One line of each service, under the trace's id.
 pub(crate) async fn check(stack: &Stack<'_>, action: &Action, report: &mut Report) {
-    for (service, line) in
-        [("task-backend", "POST /api/tasks 201"), ("lab-proxy", "POST /api/tasks 201")]
-    {
-        let query = format!(r#"{{service_name="{service}"}} | trace_id="{}""#, action.trace_id);
+    let (by, line) = (stack.patience(), "POST /api/tasks 201");
+    for service in SERVICES {
+        let query = query(service, &action.trace_id);
         let url = with_query(&stack.config.loki, "/loki/api/v1/query_range", &[("query", &query)]);
         let look = || async {
             let answer = stack.http.json(&url).await?;
@@ -28,6 +36,7 @@ pub(crate) async fn check(stack: &Stack<'_>, action: &Action, report: &mut Repor
         };
         let step = format!("the line of {service} is in Loki");
         let expected = format!("\"{line}\" once, with the trace's id");
-        report.check(&step, &expected, until(stack.config.patience(), look)).await;
+        let needs = [Need::Loki, Need::Collector, Need::Click];
+        report.check(&step, &expected, &needs, until(by, look)).await;
     }
 }

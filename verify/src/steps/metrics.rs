@@ -1,14 +1,16 @@
 //! What Prometheus scrapes, records and is sent.
 
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use super::Stack;
 use crate::http::{Failure, until};
+use crate::need::Need;
 use crate::report::Report;
 use crate::urls::with_query;
 
 /// Queries that give at least one series when all is well.
-const PRESENT: [(&str, &str); 9] = [
+const PRESENT: [(&str, &str); 7] = [
     ("requests are counted", r#"http_requests_total{endpoint="/api/tasks"} > 0"#),
     ("statements are timed", "db_query_duration_seconds_count > 0"),
     ("error ratios are recorded", r#"slo:sli_error:ratio_rate5m{sloth_slo="availability"}"#),
@@ -19,19 +21,16 @@ const PRESENT: [(&str, &str); 9] = [
         "span metrics come from Tempo",
         r#"traces_spanmetrics_calls_total{service="task-backend"} > 0"#,
     ),
-    (
-        "the graph leads from the browser to a server",
-        r#"traces_service_graph_request_total{client="task-frontend"} > 0"#,
-    ),
-    (
-        "the graph leads from the backend to the database",
-        r#"traces_service_graph_request_total{client="task-backend"} > 0"#,
-    ),
 ];
+
+const NEEDS: [Need; 1] = [Need::Prometheus];
+/// Seconds between the samples of a range.
+const RESOLUTION: &str = "15";
 
 /// Targets, rules and series.
 pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) {
-    let targets = if stack.grafana { "up" } else { r#"up{job!="grafana"}"# };
+    let by = stack.patience();
+    let targets = if stack.config.without_grafana { r#"up{job!="grafana"}"# } else { "up" };
     let look = || async {
         let all = query(stack, targets).await?;
         let down: Vec<_> =
@@ -42,9 +41,9 @@ pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) {
             Err(format!("{} targets, down: {}", all.len(), down.join(", ")))
         }
     };
-    let patience = stack.config.patience();
-    report.check("everything is scraped", "up is 1 for all", until(patience, look)).await;
-    report.check("rules are evaluated", "none fails", rules(stack)).await;
+    let expected = "up is 1 for all";
+    report.check("everything is scraped", expected, &NEEDS, until(by, look)).await;
+    report.check("rules are evaluated", "none fails", &NEEDS, rules(stack)).await;
     for (step, expression) in PRESENT {
         let look = || async {
             match query(stack, expression).await?.first() {
@@ -52,7 +51,7 @@ pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) {
                 None => Err(format!("nothing by {expression}")),
             }
         };
-        report.check(step, "a value", until(patience, look)).await;
+        report.check(step, "a value", &NEEDS, until(by, look)).await;
     }
 }
 
@@ -80,12 +79,45 @@ pub(crate) async fn query(stack: &Stack<'_>, expression: &str) -> Result<Vec<Val
     Ok(answer["data"]["result"].as_array().cloned().unwrap_or_default())
 }
 
+/// The series of a range query over the time since the check began.
+pub(crate) async fn range(stack: &Stack<'_>, expression: &str) -> Result<Vec<Value>, Failure> {
+    let [start, end] =
+        [stack.start, OffsetDateTime::now_utc()].map(|time| time.unix_timestamp().to_string());
+    let parameters =
+        [("query", expression), ("start", &start), ("end", &end), ("step", RESOLUTION)];
+    let url = with_query(&stack.config.prometheus, "/api/v1/query_range", &parameters);
+    let answer = stack.http.json(&url).await?;
+    Ok(answer["data"]["result"].as_array().cloned().unwrap_or_default())
+}
+
 /// The sample of a series.
 pub(crate) fn value(series: &Value) -> Option<&str> {
     series["value"][1].as_str()
 }
 
+/// Whether a series has a number at any time: one of NaN alone shows nothing.
+pub(crate) fn has_number(series: &Value) -> bool {
+    let is_number = |sample: &Value| sample[1].as_str().is_some_and(|text| text != "NaN");
+    is_number(&series["value"]) || series["values"].as_array().into_iter().flatten().any(is_number)
+}
+
 fn name(series: &Value) -> String {
     let label = |name: &str| series["metric"][name].as_str().unwrap_or_default().to_owned();
     format!("{} {}", label("job"), label("instance"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_number_is_no_data() {
+        assert!(has_number(&json!({ "value": [1, "0"] })));
+        assert!(!has_number(&json!({ "value": [1, "NaN"] })));
+        assert!(has_number(&json!({ "values": [[1, "NaN"], [2, "0.5"]] })));
+        assert!(!has_number(&json!({ "values": [[1, "NaN"]] })));
+        assert!(!has_number(&json!({})));
+    }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Stack;
 use super::action::Action;
 use crate::http::until;
+use crate::need::Need;
 use crate::report::Report;
 
 /// From the root to the leaf, as "service name". Nginx makes a span where its image has the
@@ -18,6 +19,7 @@ const PATH: [&str; 4] = [
     "task-backend INSERT tasks",
 ];
 const PROXY: &str = "lab-proxy POST /api/tasks";
+const NEEDS: [Need; 2] = [Need::Tempo, Need::Click];
 
 /// The trace arrives whole.
 pub(crate) async fn check(stack: &Stack<'_>, action: &Action, report: &mut Report) {
@@ -30,8 +32,8 @@ pub(crate) async fn check(stack: &Stack<'_>, action: &Action, report: &mut Repor
         if without_proxy == PATH { Ok(path.join(" → ")) } else { Err(path.join(" → ")) }
     };
     let expected = "click → request → server → INSERT, each the next one's parent";
-    let patience = stack.config.patience();
-    report.check("the trace is in Tempo", expected, until(patience, look)).await;
+    let by = stack.patience();
+    report.check("the trace is in Tempo", expected, &NEEDS, until(by, look)).await;
     let query = format!(
         r#"{{resource.service.name="task-frontend"}} >> {{span.db.operation.name="INSERT" && trace:id="{}"}}"#,
         action.trace_id
@@ -42,7 +44,8 @@ pub(crate) async fn check(stack: &Stack<'_>, action: &Action, report: &mut Repor
         let found = answer["traces"].as_array().map_or(0, Vec::len);
         if found == 1 { Ok(query.clone()) } else { Err(format!("{found} traces")) }
     };
-    report.check("TraceQL finds it", "an INSERT below the browser", until(patience, look)).await;
+    let expected = "an INSERT below the browser";
+    report.check("TraceQL finds it", expected, &NEEDS, until(by, look)).await;
 }
 
 /// What the page's panel asks the backend for.
@@ -61,7 +64,8 @@ pub(crate) async fn check_panel(stack: &Stack<'_>, action: &Action, report: &mut
         if whole { Ok(seen) } else { Err(format!("{seen}, without {}", trace["unavailable"])) }
     };
     let expected = "complete, from Tempo and Loki";
-    report.check("the page can show it", expected, until(stack.config.patience(), look)).await;
+    let needs = [Need::Frontend, Need::Backend, Need::Tempo, Need::Loki, Need::Click];
+    report.check("the page can show it", expected, &needs, until(stack.patience(), look)).await;
 }
 
 /// From the root to the INSERT. Ids are compared as they are written.

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::{Stack, metrics};
 use crate::http::{Failure, until};
+use crate::need::Need;
 use crate::report::Report;
 use crate::urls::with_query;
 use generator::Sent;
@@ -95,56 +96,61 @@ pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) -> bool {
         report.leave_out(STEP, EXPECTED, "0 seconds were asked for");
         return false;
     }
-    match sum(stack, OTHERS).await {
-        Ok(others) if others > QUIET => {
-            let why = format!("others ask {others:.1} times a second, which is counted as well");
-            report.leave_out(STEP, EXPECTED, &why);
-            return false;
-        }
-        // What fails here fails in the steps below, which say so.
-        _ => {}
+    if let Some(Ok(others)) = report.prepare(sum(stack, OTHERS)).await
+        && others > QUIET
+    {
+        let why = format!("others ask {others:.1} times a second, which is counted as well");
+        report.leave_out(STEP, EXPECTED, &why);
+        return false;
     }
+    let mut before = [0.0; COUNTERS.len()];
+    let mut start = OffsetDateTime::now_utc();
+    let expected = format!("{seconds} s at {} requests a second", generator::RATE);
+    let needs = [Need::Frontend, Need::Backend, Need::Collector, Need::Prometheus];
+    let sent = report
+        .find("synthetic traffic is answered", &expected, &needs, async {
+            settle(stack).await;
+            for (before, (_, _, query)) in before.iter_mut().zip(COUNTERS) {
+                *before = sum(stack, query).await.unwrap_or_default();
+            }
+            start = OffsetDateTime::now_utc();
+            generator::run(program, stack.config).await
+        })
+        .await;
+    if sent.is_none() {
+        report.lose(Need::Traffic, "was not answered");
+    }
+    let (by, is_answered) = (stack.patience(), sent.is_some());
+    let sent = sent.unwrap_or_default();
+    for ((step, of, query), before) in COUNTERS.into_iter().zip(before) {
+        let look = || async { Ok(sum(stack, query).await? - before) };
+        let work = Box::pin(until(by, || compare(of.count(&sent), look())));
+        report.check(step, EXPECTED, &[Need::Prometheus, Need::Traffic], work).await;
+    }
+    for (step, of, filter) in LINES {
+        let look = || async { lines(stack, filter, start).await };
+        let work = Box::pin(until(by, || compare(of.count(&sent), look())));
+        report.check(step, EXPECTED, &[Need::Loki, Need::Traffic], work).await;
+    }
+    is_answered
+}
+
+/// Waits until nothing of the processes before is seen any more.
+async fn settle(stack: &Stack<'_>) {
     if let Ok(age) = sum(stack, YOUNGEST).await
         && (0.0..SETTLED).contains(&age)
     {
         tokio::time::sleep(Duration::from_secs_f64(SETTLED - age)).await;
     }
-    let mut before = Vec::new();
-    for (_, _, query) in COUNTERS {
-        before.push(sum(stack, query).await.unwrap_or_default());
-    }
-    let start = OffsetDateTime::now_utc();
-    let expected = format!("{seconds} s at {} requests a second", generator::RATE);
-    let traffic = generator::run(program, stack.config);
-    let Some(sent) = report.find("synthetic traffic is answered", &expected, traffic).await else {
-        return false;
-    };
-    for ((step, of, query), before) in COUNTERS.into_iter().zip(before) {
-        let look = || async { Ok(sum(stack, query).await? - before) };
-        compare(stack, report, step, of.count(&sent), look).await;
-    }
-    for (step, of, filter) in LINES {
-        let look = || async { lines(stack, filter, start).await };
-        compare(stack, report, step, of.count(&sent), look).await;
-    }
-    true
 }
 
-async fn compare<F>(
-    stack: &Stack<'_>,
-    report: &mut Report,
-    step: &str,
+async fn compare(
     sent: f64,
-    count: impl Fn() -> F,
-) where
-    F: Future<Output = Result<f64, Failure>>,
-{
-    let look = || async {
-        let seen = count().await?;
-        let text = format!("{seen} of {sent}");
-        if agrees(seen, sent) { Ok(text) } else { Err(text) }
-    };
-    report.check(step, EXPECTED, until(stack.config.patience(), look)).await;
+    count: impl Future<Output = Result<f64, Failure>>,
+) -> Result<String, Failure> {
+    let seen = count.await?;
+    let text = format!("{seen} of {sent}");
+    if agrees(seen, sent) { Ok(text) } else { Err(text) }
 }
 
 fn agrees(seen: f64, sent: f64) -> bool {

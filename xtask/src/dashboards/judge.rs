@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::layout;
+use super::known::Known;
 use super::source::{Dashboard, Kind, Panel, Source};
+use super::{labels, layout};
 
 const VARIABLES: [&str; 2] = ["service", "trace_id"];
 /// Variables that Grafana has by itself.
@@ -23,9 +24,14 @@ const UNITS: [&str; 12] = [
     "reqps",
     "bool",
 ];
+/// How much there is says how much is asked for; what of it is too much is another panel's or
+/// an alert's to say. Durations, shares and ratios are good or bad by themselves.
+const AMOUNTS: [&str; 6] = ["short", "bytes", "bps", "cps", "ops", "reqps"];
+/// What a link calls a label of the line that was clicked.
+const LABEL: &str = "${__field.labels.";
 
 /// What is wrong, with the place.
-pub(super) fn complaints(dashboards: &BTreeMap<String, Dashboard>) -> Vec<String> {
+pub(super) fn complaints(dashboards: &BTreeMap<String, Dashboard>, known: &Known) -> Vec<String> {
     let mut complaints = Vec::new();
     let mut titles = BTreeSet::new();
     for (uid, dashboard) in dashboards {
@@ -46,6 +52,7 @@ pub(super) fn complaints(dashboards: &BTreeMap<String, Dashboard>) -> Vec<String
             }
         }
         let mut top = 0;
+        let mut panels = BTreeSet::new();
         for row in &dashboard.rows {
             let (_, places, next) = layout::row(row, top);
             top = next;
@@ -53,7 +60,12 @@ pub(super) fn complaints(dashboards: &BTreeMap<String, Dashboard>) -> Vec<String
                 complain(format!("{:?} does not fit", row.title));
             }
             for panel in &row.panels {
-                for lack in lacks(panel, &dashboard.variables) {
+                if !panels.insert(&panel.title) {
+                    complain(format!("two panels are called {:?}", panel.title));
+                }
+                let mut lacks = lacks(panel, &dashboard.variables);
+                lacks.extend(strangers(panel, known));
+                for lack in lacks {
                     complain(format!("{:?} {lack}", panel.title));
                 }
             }
@@ -72,6 +84,9 @@ fn lacks(panel: &Panel, variables: &[String]) -> Vec<String> {
     }
     if panel.queries.is_empty() {
         lacks.push("asks nothing".to_owned());
+    }
+    if panel.steps.is_empty() && needs_steps(panel) {
+        lacks.push("does not say from where on a value is bad".to_owned());
     }
     for (index, step) in panel.steps.iter().enumerate() {
         let (value, colour) = step
@@ -105,6 +120,37 @@ fn lacks(panel: &Panel, variables: &[String]) -> Vec<String> {
     lacks
 }
 
+/// Lines and single numbers, unless lines show an amount. Log lines, traces, tables and the
+/// service graph have no number to judge.
+fn needs_steps(panel: &Panel) -> bool {
+    match panel.kind {
+        Kind::Stat => true,
+        Kind::Lines => !AMOUNTS.contains(&panel.unit.as_str()),
+        Kind::Table | Kind::Logs | Kind::Traces | Kind::Graph => false,
+    }
+}
+
+/// What queries and links name and nobody has.
+fn strangers(panel: &Panel, known: &Known) -> Vec<String> {
+    let mut strangers = Vec::new();
+    for query in &panel.queries {
+        strangers.extend(labels::unknown(known, panel.source, &query.expr, &query.legend));
+    }
+    if let Some(query) = &panel.traces {
+        strangers.extend(labels::unknown(known, Source::Tempo, query, ""));
+        for label in query.split(LABEL).skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)) {
+            let legend = format!("{{{{{label}}}}}");
+            if !panel.queries.iter().all(|query| query.legend.contains(&legend)) {
+                strangers.push(format!("has lines without the label {label} of its link"));
+            }
+        }
+        if panel.kind != Kind::Lines {
+            strangers.push("leads from lines to traces and has no lines".to_owned());
+        }
+    }
+    strangers
+}
+
 /// The names behind dollars.
 fn used_variables(expression: &str) -> impl Iterator<Item = &str> {
     expression.split('$').skip(1).map(|rest| {
@@ -124,7 +170,10 @@ mod tests {
              [[rows.panels]]\ntitle = \"p\"\n{panel}"
         );
         let dashboard: Dashboard = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
-        complaints(&BTreeMap::from([("lab-x".to_owned(), dashboard)]))
+        let known = Known::read(
+            "`url.path`\n\n### Instruments\n\n| n | t | l |\n|---|---|---|\n| `a` | gauge | `b` |\n",
+        );
+        complaints(&BTreeMap::from([("lab-x".to_owned(), dashboard)]), &known)
     }
 
     #[test]
@@ -132,6 +181,17 @@ mod tests {
         let good = "about = \"a\"\nunit = \"s\"\nsteps = [\"green\", \"0.5 red\"]\n\
                     queries = [{ expr = \"up\", legend = \"{{job}}\" }]";
         assert_eq!(complaints_of(good), Vec::<String>::new());
+    }
+
+    #[test]
+    fn amounts_and_lists_may_be_without_thresholds() {
+        let amount =
+            "about = \"a\"\nunit = \"reqps\"\nqueries = [{ expr = \"up\", legend = \"a\" }]";
+        assert_eq!(complaints_of(amount), Vec::<String>::new());
+        assert_eq!(complaints_of(&format!("kind = \"stat\"\n{amount}")).len(), 1);
+        let list = "kind = \"traces\"\nsource = \"tempo\"\nabout = \"a\"\nunit = \"none\"\n\
+                    queries = [{ expr = \"{status=error}\" }]";
+        assert_eq!(complaints_of(list), Vec::<String>::new());
     }
 
     #[test]
@@ -150,6 +210,19 @@ mod tests {
             (
                 "about = \"a\"\nunit = \"s\"\nqueries = [{ expr = \"up{a='$b'}\", legend = \"a\" }]",
                 "$b",
+            ),
+            (
+                "about = \"a\"\nunit = \"s\"\nqueries = [{ expr = \"up\", legend = \"a\" }]",
+                "from where on a value is bad",
+            ),
+            (
+                "about = \"a\"\nunit = \"short\"\nqueries = [{ expr = \"a{c='d'}\", legend = \"a\" }]",
+                "a has no label c",
+            ),
+            (
+                "about = \"a\"\nunit = \"short\"\ntraces = '{span.url.path=\"${__field.labels.b}\"}'\n\
+                 queries = [{ expr = \"a\", legend = \"x\" }]",
+                "without the label b of its link",
             ),
             (
                 "about = \"a\"\nunit = \"s\"\nsteps = [\"1 red\"]\nqueries = [{ expr = \"up\", legend = \"a\" }]",

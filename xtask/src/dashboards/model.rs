@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::layout::{self, Place};
+use super::links;
 use super::source::{Dashboard, Kind, Panel, Query, Source};
 
 /// All dashboards link to each other by it.
@@ -65,7 +66,7 @@ fn panel(id: usize, panel: &Panel, place: Place) -> Value {
         "description": panel.about,
         "gridPos": grid(place),
         "datasource": datasource(panel.source),
-        "fieldConfig": { "defaults": defaults(panel), "overrides": [] },
+        "fieldConfig": { "defaults": defaults(panel), "overrides": links::columns(panel.kind) },
         "options": options,
         "targets": targets,
         "transformations": transformations(panel.kind),
@@ -125,6 +126,9 @@ fn defaults(panel: &Panel) -> Value {
         "color": { "mode": if panel.kind == Kind::Stat { "thresholds" } else { "palette-classic" } },
         "thresholds": { "mode": "absolute", "steps": steps(&panel.steps) },
     });
+    if let Some(query) = &panel.traces {
+        defaults["links"] = links::line(query);
+    }
     if panel.kind == Kind::Lines {
         let lines = if panel.steps.is_empty() { "off" } else { "dashed" };
         defaults["custom"] = json!({

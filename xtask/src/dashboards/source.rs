@@ -47,6 +47,9 @@ pub(super) struct Panel {
     /// Whether dots lead to traces.
     #[serde(default)]
     pub(super) exemplars: bool,
+    /// `TraceQL` of the traces that a click on a line opens; `${__field.labels.NAME}` is the
+    /// line's label.
+    pub(super) traces: Option<String>,
     pub(super) queries: Vec<Query>,
 }
 

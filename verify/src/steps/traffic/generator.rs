@@ -14,11 +14,14 @@ pub(super) const RATE: u16 = 40;
 /// The share that fails on purpose: half of what the availability objective allows, so that
 /// a check of a new lab, which has seen no other traffic, lets no alert fire.
 const ERRORS: &str = "0.005";
+/// The share that takes a second, so that searches for slow requests find some: a fifth of
+/// what the latency objective allows.
+const SLOW: &str = "0.01";
 /// loadgen's exit code where its own objectives were met.
 const MET: i32 = 0;
 
 /// What was sent and answered.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Sent {
     pub(super) requests: f64,
     pub(super) errors: f64,
@@ -33,7 +36,7 @@ pub(super) async fn run(program: &Path, config: &Config) -> Result<(Sent, String
     command.args(["run", "--quiet", "--json", "-", "--target", &config.base]);
     command.args(["--rate", &RATE.to_string(), "--duration", &format!("{}s", config.traffic)]);
     // A slow host is no fault of the stack.
-    command.args(["--errors", ERRORS, "--fast", "0.5"]);
+    command.args(["--errors", ERRORS, "--slow", SLOW, "--fast", "0.5"]);
     command.args(["--max-slip", "5s", "--i-own-this-target"]);
     command.env("OTEL_EXPORTER_OTLP_ENDPOINT", &config.otlp);
     command.stdin(Stdio::null()).kill_on_drop(true);

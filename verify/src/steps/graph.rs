@@ -1,0 +1,136 @@
+//! Tempo's service graph: does it lead from the browser to the database?
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Stack, metrics};
+use crate::http::{Failure, until};
+use crate::need::Need;
+use crate::report::Report;
+
+/// Requests by edge. Older values are those of a Tempo that is gone.
+const COUNTS: &str = "sum by (client, server, connection_type) \
+    (last_over_time(traces_service_graph_request_total[40s]))";
+
+const NEEDS: [Need; 4] = [Need::Tempo, Need::Collector, Need::Prometheus, Need::Click];
+
+/// Who calls whom, and the kind of the connection.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Edge {
+    client: String,
+    server: String,
+    kind: String,
+}
+
+/// How often each edge was seen.
+#[derive(Debug, Default)]
+pub(crate) struct Edges(BTreeMap<Edge, f64>);
+
+/// What the graph has before the click.
+pub(crate) async fn before(stack: &Stack<'_>, report: &mut Report) -> Edges {
+    // Without an answer the steps below fail and say why.
+    report.prepare(edges(stack)).await.and_then(Result::ok).unwrap_or_default()
+}
+
+/// The click's edges have grown since. Tempo pairs a CLIENT span with the SERVER span below
+/// it: the proxy, which makes SERVER spans alone, ends an edge and begins none. The step from
+/// the proxy to the backend is the trace's to show.
+pub(crate) async fn check(stack: &Stack<'_>, before: &Edges, report: &mut Report) {
+    let by = stack.patience();
+    for (step, expected, is_it) in [
+        (
+            "the graph leads from the browser to a server",
+            "task-frontend → lab-proxy or task-backend, more than before",
+            Edge::enters as fn(&Edge) -> bool,
+        ),
+        (
+            "the graph leads from the backend to the database",
+            "task-backend → a database, more than before",
+            Edge::stores,
+        ),
+    ] {
+        let look = || async { grown(before, &edges(stack).await?, is_it) };
+        report.check(step, expected, &NEEDS, until(by, look)).await;
+    }
+}
+
+impl Edge {
+    fn enters(&self) -> bool {
+        let Self { client, server, .. } = self;
+        client == "task-frontend" && ["lab-proxy", "task-backend"].contains(&server.as_str())
+    }
+
+    /// Tempo calls a database by the address of its server.
+    fn stores(&self) -> bool {
+        self.client == "task-backend" && self.kind == "database" && !self.server.is_empty()
+    }
+}
+
+async fn edges(stack: &Stack<'_>) -> Result<Edges, Failure> {
+    let series = metrics::query(stack, COUNTS).await?;
+    Ok(Edges(series.iter().filter_map(edge).collect()))
+}
+
+fn edge(series: &Value) -> Option<(Edge, f64)> {
+    let label = |name: &str| series["metric"][name].as_str().unwrap_or_default().to_owned();
+    let edge =
+        Edge { client: label("client"), server: label("server"), kind: label("connection_type") };
+    Some((edge, metrics::value(series)?.parse().ok()?))
+}
+
+/// The edge of this kind that was seen more often than before.
+fn grown(before: &Edges, now: &Edges, is_it: fn(&Edge) -> bool) -> Result<String, Failure> {
+    let mut seen = Vec::new();
+    for (edge, count) in now.0.iter().filter(|(edge, _)| is_it(edge)) {
+        let earlier = before.0.get(edge).copied().unwrap_or_default();
+        let text = format!("{} → {}: {earlier}, then {count}", edge.client, edge.server);
+        if *count > earlier {
+            return Ok(text);
+        }
+        seen.push(text);
+    }
+    Err(if seen.is_empty() { "there is no such edge".to_owned() } else { seen.join("; ") })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn edges(counts: &[(&str, &str, &str, &str)]) -> Edges {
+        let series = counts.iter().map(|(client, server, kind, count)| {
+            json!({
+                "metric": { "client": client, "server": server, "connection_type": kind },
+                "value": [0, count],
+            })
+        });
+        Edges(series.filter_map(|series| edge(&series)).collect())
+    }
+
+    #[test]
+    fn an_edge_has_to_grow() {
+        let before = edges(&[("task-frontend", "lab-proxy", "", "3")]);
+        let same = grown(&before, &before, Edge::enters);
+        assert_eq!(same, Err("task-frontend → lab-proxy: 3, then 3".to_owned()));
+        let more = edges(&[("task-frontend", "lab-proxy", "", "4")]);
+        let grew = grown(&before, &more, Edge::enters);
+        assert_eq!(grew, Ok("task-frontend → lab-proxy: 3, then 4".to_owned()));
+        assert!(grown(&Edges::default(), &more, Edge::enters).is_ok());
+    }
+
+    #[test]
+    fn others_edges_prove_nothing() {
+        let others = edges(&[
+            ("lab-loadgen", "task-backend", "", "9"),
+            ("task-frontend", "elsewhere", "", "9"),
+            ("task-backend", "elsewhere", "", "9"),
+        ]);
+        let none = Err("there is no such edge".to_owned());
+        assert_eq!(grown(&Edges::default(), &others, Edge::enters), none);
+        assert_eq!(grown(&Edges::default(), &others, Edge::stores), none);
+        let database = edges(&[("task-backend", "postgres", "database", "1")]);
+        assert!(grown(&Edges::default(), &database, Edge::stores).is_ok());
+    }
+}
