@@ -54,10 +54,10 @@ pub(crate) struct Conditions {
     /// How many releases stay, the current one and the one before among them
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u16).range(2..))]
     pub(crate) keep: u16,
-    /// How long to wait for another deployment to end
+    /// How long to wait for another deployment to end; never less than 5s
     #[arg(long, default_value = "0s", value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) lock_wait: Duration,
-    /// How long building, loading and fetching images may take
+    /// How long building, loading and fetching images may take, all together
     #[arg(long, default_value = "60m", value_name = "TIME", value_parser = duration)]
     pub(crate) build_timeout: Duration,
     /// How long everything may take to come up
@@ -96,6 +96,9 @@ pub(crate) struct Deploy {
     /// Replace the host's settings, shared/.env, by this file
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
+    /// How long copying may take, the archive included
+    #[arg(long, default_value = "2h", value_name = "TIME", value_parser = duration)]
+    pub(crate) copy_timeout: Duration,
     /// Free disk space that the host must have, in MiB
     #[arg(long, default_value_t = 5120, value_name = "MIB")]
     pub(crate) min_free: u64,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
@@ -14,8 +14,11 @@ use crate::{process, quote};
 const SILENCE: &str = "--timeout=30";
 const LONG_SILENCE: &str = "--timeout=60";
 
-/// A bound for the whole that only a dying connection reaches.
-const LIMIT: Duration = Duration::from_hours(2);
+/// rsync there, which then says what it ended with. The code that rsync here ends with may
+/// only be that of the pipe which was closed meanwhile, and the other side's words be lost
+/// with it; standard error goes past both.
+const THEIRS: &str = r#"rsync "$@"; code=$?; echo "rsync there: $code" >&2; exit $code"#;
+const THEIR_CODE: &str = "rsync there: ";
 
 /// rsync's exit code of an error in file I/O.
 const FILE_ERROR: i32 = 11;
@@ -58,7 +61,7 @@ impl<'a> Copy<'a> {
     fn between(mut self, from: &str, to: &str) -> Self {
         let Remote { host, dir, .. } = self.remote;
         // By this lock the host's next session finds a copy whose deployer is gone.
-        self.words.push(format!("--rsync-path=flock -w 5 {dir}/copying rsync"));
+        self.words.push(format!("--rsync-path=flock -w 5 {dir}/copying sh -c '{THEIRS}' rsync"));
         self.words.extend(["-e".to_owned(), self.remote.for_rsync(), "--".to_owned()]);
         self.words.push(from.to_owned());
         self.words.push(format!("{}:{dir}/{to}", host.for_rsync()));
@@ -72,25 +75,26 @@ impl<'a> Copy<'a> {
     }
 
     /// Copies.
-    pub(crate) fn run(&self) -> Result<()> {
-        self.rsync(&[]).map(|_| ())
+    pub(crate) fn run(&self, deadline: Instant) -> Result<()> {
+        self.rsync(&[], deadline).map(|_| ())
     }
 
     /// What a copy would change, one line for each file.
-    pub(crate) fn differences(&self) -> Result<Vec<String>> {
-        let said = self.rsync(&["--dry-run", "--itemize-changes"])?;
+    pub(crate) fn differences(&self, deadline: Instant) -> Result<Vec<String>> {
+        let said = self.rsync(&["--dry-run", "--itemize-changes"], deadline)?;
         // Only attributes of a folder differ.
         let lines = said.lines().filter(|line| !line.starts_with(".d") && !line.is_empty());
         Ok(lines.map(str::to_owned).collect())
     }
 
-    fn rsync(&self, more: &[&str]) -> Result<String> {
+    fn rsync(&self, more: &[&str], deadline: Instant) -> Result<String> {
         let mut rsync = Command::new("rsync");
-        let output = process::run(rsync.args(more).args(&self.words), Vec::new(), LIMIT)
+        let limit = deadline.saturating_duration_since(Instant::now());
+        let output = process::run(rsync.args(more).args(&self.words), Vec::new(), limit)
             .context("rsync (apt-get install rsync here, if it is not there)")?;
         let host = &self.remote.host;
         let reason = || reason(&output.stderr);
-        match output.status.code() {
+        match end(output.status.code(), &output.stderr) {
             Some(0) => Ok(output.stdout),
             _ if output.stderr.contains("No space left on device") => {
                 bail!("the disk of {host} is full: {}", reason())
@@ -100,7 +104,6 @@ impl<'a> Copy<'a> {
                  completes it ({})",
                 reason()
             ),
-            // What the other side says of it may be lost with the connection that it closes.
             Some(FILE_ERROR) => bail!(
                 "a file could not be read here or written there; most often the disk of {host} is \
                  full ({})",
@@ -111,9 +114,31 @@ impl<'a> Copy<'a> {
     }
 }
 
+/// The code that tells most of how a copy ended: that of the side which could not read or
+/// write its files, before that of the side which lost the other.
+fn end(ours: Option<i32>, stderr: &str) -> Option<i32> {
+    let theirs = stderr.lines().find_map(|line| line.strip_prefix(THEIR_CODE)?.parse().ok());
+    if theirs == Some(FILE_ERROR) { theirs } else { ours }
+}
+
 /// The first line that is not about the consequences of another.
 fn reason(stderr: &str) -> &str {
     let mut lines =
         stderr.lines().filter(|line| line.contains("rsync:") || line.contains("failed"));
     lines.next().unwrap_or_else(|| last_line(stderr))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_there_is_no_cut() {
+        let lost = "rsync: connection unexpectedly closed\n";
+        for ours in [Some(10), Some(12), Some(255), None] {
+            assert_eq!(end(ours, &format!("rsync there: 11\n{lost}")), Some(FILE_ERROR));
+            assert_eq!(end(ours, &format!("{lost}rsync there: 12\n")), ours);
+            assert_eq!(end(ours, lost), ours);
+        }
+    }
 }

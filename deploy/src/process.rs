@@ -1,18 +1,21 @@
 //! Other programs, for a bounded time.
 
-use std::io::{Read, Write};
+mod gather;
+
+use std::io::Write;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+pub(crate) use gather::{Gathered, gather};
+
 /// How often a program is asked whether it has ended.
 const STEP: Duration = Duration::from_millis(10);
 
 /// How long its output may be open beyond its end: a child of its own can hold it.
-const GRACE: Duration = Duration::from_secs(2);
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
 /// What a program said.
 #[derive(Debug)]
@@ -31,13 +34,10 @@ pub(crate) fn run(command: &mut Command, input: Vec<u8>, limit: Duration) -> Res
         // A program that does not want its input says why on its own.
         thread::spawn(move || stdin.write_all(&input));
     }
-    let stdout = gather(child.stdout.take());
-    let stderr = gather(child.stderr.take());
+    let stdout = gather(child.stdout.take(), |_| ());
+    let stderr = gather(child.stderr.take(), |_| ());
     let status = wait(&mut child, limit).with_context(|| format!("while {name} ran"))?;
-    let text = |end: Receiver<Vec<u8>>| {
-        String::from_utf8_lossy(&end.recv_timeout(GRACE).unwrap_or_default()).into_owned()
-    };
-    Ok(Output { status, stdout: text(stdout), stderr: text(stderr) })
+    Ok(Output { status, stdout: stdout.text(GRACE), stderr: stderr.text(GRACE) })
 }
 
 /// Waits for the end, and makes one when `limit` is over.
@@ -61,20 +61,6 @@ pub(crate) fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// Reads to the end on a thread of its own.
-pub(crate) fn gather(from: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    if let Some(mut from) = from {
-        thread::spawn(move || {
-            let mut bytes = Vec::new();
-            // What was read before an error is worth showing.
-            let _ = from.read_to_end(&mut bytes);
-            let _ = sender.send(bytes);
-        });
-    }
-    receiver
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +73,16 @@ mod tests {
         command.args(["-c", "cat; echo why >&2; exit 7"]);
         let output = run(&mut command, b"in".to_vec(), LONG).unwrap();
         assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("in", "why\n"));
+        assert_eq!(output.status.code(), Some(7));
+    }
+
+    /// A child of its own outlives it and holds both pipes.
+    #[test]
+    fn what_was_said_before_the_end_is_kept_though_the_pipe_stays_open() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo out; echo why >&2; sleep 20 & exit 7"]);
+        let output = run(&mut command, Vec::new(), LONG).unwrap();
+        assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("out\n", "why\n"));
         assert_eq!(output.status.code(), Some(7));
     }
 

@@ -28,6 +28,8 @@ class Declarative {
     /** Options of the pipeline, and timeouts of its stages. */
     final Map<String, Object> options = [:]
     final Map<String, Map> timeouts = [:]
+    /** Timeouts around steps, by stage. */
+    final Map<String, Map> blocks = [:]
     Map agent = [:]
     String result = 'SUCCESS'
     String stage = 'before'

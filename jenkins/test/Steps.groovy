@@ -52,6 +52,7 @@ class Steps {
 
     void timeout(Map arguments, Closure body) {
         new OptionsSpec(found: [:]).timeout(arguments)
+        declarative.blocks[declarative.stage] = arguments
         declarative.inSteps(body, script)
     }
 

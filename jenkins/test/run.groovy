@@ -1,6 +1,7 @@
 // Runs the Jenkinsfile through its ways to end: `groovy run.groovy JENKINSFILE FOLDER`.
 //
-// The folder gets `calls`, cargo's arguments in a run where all goes well, one call a line.
+// The folder gets `calls`, cargo's arguments where all goes well and where a way back is
+// taken, one call a line.
 // Then the file is broken in ways that matter, and some case has to notice each.
 
 final String KEY = 'PRIVATE-KEY-OF-THE-TEST'
@@ -68,7 +69,7 @@ Map<String, Closure> cases = [
         assert all.call('xtask verify-host').contains(TARGET)
         assert all.call('run --quiet').contains('--target http://lab.example:8080 ')
         assert all.run.steps.find { it.step == 'checkout' }.text == 'main'
-        new File(folder, 'calls').text = all.calls.join('\n') + '\n'
+        all
     },
     'every report is kept': { String text ->
         Build all = build(text)
@@ -98,7 +99,28 @@ Map<String, Closure> cases = [
         assert all.run.timeouts.values().every { it }
         assert all.run.agent.dir == 'jenkins'
         assert all.run.params.keySet() ==
-            ['TARGET_HOST', 'TARGET_USER', 'PROJECT', 'GIT_REF', 'SLO_GATE'] as Set
+            ['TARGET_HOST', 'TARGET_USER', 'PROJECT', 'GIT_REF', 'DOOR_PORT', 'SLO_GATE'] as Set
+    },
+    'limits of time add up': { String text ->
+        Build failed = build(text, [fails: 'verify-host'])
+        Closure<Integer> minutes = { String call, String option ->
+            (failed.call("xtask ${call}") =~ /--${option} (\d+)m /)[0][1] as Integer
+        }
+        // As deploy/src/commands/run.rs has it.
+        Closure<Integer> run = { String call ->
+            minutes(call, 'build-timeout') + 15 +
+                2 * (minutes(call, 'up-timeout') + minutes(call, 'verify-timeout'))
+        }
+        Closure<Integer> inMinutes = { Map limit ->
+            java.util.concurrent.TimeUnit.valueOf(limit.unit).toMinutes(limit.time) as Integer
+        }
+        int wait = minutes('rollback', 'lock-wait')
+        assert wait > run('deploy')
+        assert inMinutes(failed.run.timeouts.Deploy) > minutes('deploy', 'copy-timeout') + run('deploy')
+        assert inMinutes(failed.run.blocks.post) > wait + run('rollback')
+        Build all = build(text)
+        assert inMinutes(all.run.options.timeout) >
+            all.run.timeouts.values().collect(inMinutes).sum() + inMinutes(failed.run.blocks.post)
     },
     'without an engine the target builds': { String text ->
         Build all = build(text, [engine: 'no'])
@@ -130,6 +152,7 @@ Map<String, Closure> cases = [
         assert failed.call('xtask rollback').contains(TARGET)
         assert failed.run.kept.archiveArtifacts.containsAll(
             ['target/reports/rollback.json', 'target/reports/verify.json'])
+        failed
     },
     'an objective is missed': { String text ->
         Build failed = build(text, [fails: '--target'])
@@ -166,6 +189,7 @@ Map<String, Closure> cases = [
         Map<String, List<String>> bad = [
             TARGET_HOST: ['', '-oProxyCommand=id', 'lab example', 'lab;id', '$(id)', 'lab:22:1', 'lab\nid', 'a@b'],
             TARGET_USER: ['', '-l', 'root;id', 'a b', 'a@b'],
+            DOOR_PORT: ['', '0', '-1', '8080;id', '$HOME', '123456', '80 80'],
             PROJECT: ['', '-p', '../etc', 'a/b', 'lab lab', '$HOME'],
             GIT_REF: ['', '-main', '--upload-pack=id', 'main branch', 'a`id`'],
         ]
@@ -180,10 +204,13 @@ Map<String, Closure> cases = [
         }
     },
     'parameters arrive as they are': { String text ->
-        Map params = [TARGET_HOST: 'a-b.example', TARGET_USER: '_ci-1', PROJECT: 'lab_2', GIT_REF: 'v1.0/x']
+        Map params = [
+            TARGET_HOST: 'a-b.example', TARGET_USER: '_ci-1', PROJECT: 'lab_2', GIT_REF: 'v1.0/x', DOOR_PORT: '8081',
+        ]
         Build all = build(text, [params: params])
         assert all.run.result == 'SUCCESS'
         assert all.call('xtask deploy').contains('--host _ci-1@a-b.example --dir /srv/lab_2 --project lab_2')
+        assert all.call('run --quiet').contains('--target http://a-b.example:8081 ')
         assert all.run.steps.find { it.step == 'checkout' }.text == 'v1.0/x'
     },
     'no shell text holds what Groovy put there': { String text ->
@@ -213,6 +240,9 @@ Map<String, List<String>> mutations = [
     'a gate that is always open': ['expression { params.SLO_GATE }', 'expression { false }'],
     'a gate that is always on': ['expression { params.SLO_GATE }', 'expression { true }'],
     'a parameter through Groovy': ["sh 'cargo xtask lint'", 'sh "cargo xtask lint # ${params.GIT_REF}"'],
+    'a gate before another lab': [':$DOOR_PORT"', ':8080"'],
+    'a way back that gives up': ['--lock-wait 110m', '--lock-wait 20m'],
+    'a deployment that is cut short': ['timeout(time: 160,', 'timeout(time: 100,'],
     'an unquoted parameter': ['"$TARGET_USER@$TARGET_HOST"', '$TARGET_HOST'],
     'a host that is not judged': ["demand('TARGET_HOST',", "String unused = ('x' +"],
     'reports that are not kept': ["artifacts: 'target/reports/**'", "artifacts: 'target/*'"],
@@ -223,12 +253,16 @@ Map<String, List<String>> mutations = [
     'a misspelt directive': ['    post {', '    posts {'],
 ]
 
+// Together they call every program.
+List<String> noted = ['all goes well', 'verification fails']
 String text = jenkinsfile.text
 String broken = firstBroken(text)
 if (broken) {
     System.err.println(broken)
     System.exit(1)
 }
+new File(folder, 'calls').text =
+    noted.collectMany { name -> cases[name](text).calls }.unique().join('\n') + '\n'
 List<String> unnoticed = mutations.findResults { name, change ->
     assert text.contains(change[0]) : "${name}: the Jenkinsfile has no ${change[0]}"
     firstBroken(text.replace(change[0], change[1])) ? null : name

@@ -35,6 +35,11 @@ pub(crate) fn dependencies() -> Result<()> {
     dependencies::check()
 }
 
+/// What is known of the weaknesses of dependencies.
+pub(crate) fn advisories() -> Result<()> {
+    dependencies::advisories()
+}
+
 /// What compose files and Dockerfiles may say.
 pub(crate) fn policies() -> Result<()> {
     process::run(&mut process::member("policies"))

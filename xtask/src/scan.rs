@@ -1,5 +1,7 @@
 //! `cargo xtask scan`: known weaknesses in what is delivered.
 
+mod secrets;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -20,9 +22,17 @@ pub(crate) struct Args {
 const SERIOUS: [&str; 6] =
     ["--exit-code", "1", "--severity", "HIGH,CRITICAL", "--ignore-unfixed", "--no-progress"];
 
-/// Judges dependencies, files and images; the last two where Trivy is installed.
+/// Judges dependencies and, where the programs for them are installed, secrets, files and
+/// images. What is left out is said.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let mut steps = vec![Step::new("dependencies", lint::dependencies)];
+    let mut steps = vec![
+        Step::new("dependencies", lint::dependencies),
+        Step::new("advisories", lint::advisories),
+    ];
+    match process::find_program(secrets::PROGRAM) {
+        None => println!("secrets: left out, detect-secrets is not here"),
+        Some(hook) => steps.push(Step::new("secrets", move || secrets::check(&hook))),
+    }
     match process::find_program("trivy") {
         None => println!("files and images: left out, trivy is not here"),
         Some(trivy) => {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -109,9 +109,10 @@ impl Task<'_> {
             self.remote.call("settings", &[], settings.as_bytes(), SETTLED)?;
         }
         let version = &situation.version;
+        let deadline = Instant::now() + self.args.copy_timeout;
         let copy = self.tree(situation.current.as_deref());
         if situation.compare {
-            let differences = copy.differences()?;
+            let differences = copy.differences(deadline)?;
             if let Some(first) = differences.first() {
                 bail!(
                     "release {version} has run on {} with other files ({} differ, such as {}); \
@@ -123,10 +124,10 @@ impl Task<'_> {
             }
             println!("  {version} is there already, with the same {} files", self.source.files());
         } else {
-            copy.run()?;
+            copy.run(deadline)?;
         }
         if let Some(archive) = self.archive() {
-            archive.run()?;
+            archive.run(deadline)?;
         }
         if !situation.compare {
             session.copied()?;

@@ -11,7 +11,7 @@ use crate::ended::Ended;
 use crate::remote::{Event, Followed, Line, Patience, Remote, Session, follow};
 use crate::report::Report;
 
-/// What starting, stopping and looking take beside the limits that are given.
+/// What looking and removing old releases take beside the limits that are given.
 const SLACK: Duration = Duration::from_mins(15);
 
 /// How long the host may take to hand a result out.
@@ -51,7 +51,7 @@ pub(super) fn finish(
     );
     let rounds = 2 * (args.up_timeout + args.verify_timeout);
     let mut shown = Shown { report, verbose: args.verbose, step: None, lines: Vec::new() };
-    let limit = 3 * args.build_timeout + rounds + SLACK;
+    let limit = args.build_timeout + rounds + SLACK;
     let patience = Patience { run: limit, reconnect: args.reconnect };
     let followed = follow(remote, &run, patience, |line| shown.see(line))?;
     shown.interrupted();
@@ -142,6 +142,9 @@ impl Shown<'_> {
             // Compose erases lines even where nothing is a terminal; what a host says is not
             // to move a cursor here.
             Line::Said(text) => self.said(strip_str(text).to_string()),
+            Line::Reached { again: true } => println!("  reached again"),
+            Line::Reached { again: false } if self.verbose => println!("  reached"),
+            Line::Reached { again: false } => {}
         }
     }
 

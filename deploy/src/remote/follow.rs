@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::{CONNECTION, PROGRAM, Remote, last_line};
-use crate::process;
+use super::{PROGRAM, Remote, last_line};
+use crate::process::{self, GRACE};
 
 /// How long a connection that has nothing more to say may take to end.
 const END: Duration = Duration::from_mins(1);
@@ -41,6 +41,8 @@ pub(crate) enum Line<'a> {
     Note(&'a str),
     /// What another program said.
     Said(&'a str),
+    /// The host has begun to show the run's output, for the first time or after a cut.
+    Reached { again: bool },
 }
 
 /// What happens to a step.
@@ -94,11 +96,13 @@ pub(crate) fn follow(
     let mut heard = Instant::now();
     let mut told = false;
     loop {
-        let attempt = once(remote, &mut output, deadline, &mut see)?;
+        let attempt = once(remote, &mut output, deadline, told, &mut see)?;
         match attempt.code {
             Some(0) => return Ok(Followed::Over),
-            Some(CONNECTION) | None => {}
             Some(3) => return Ok(Followed::Died),
+            // ssh's own code, or that of a shell which a signal has ended: neither says
+            // anything of the run.
+            Some(129..) | None => {}
             Some(_) => return Ok(Followed::Lost(attempt.said)),
         }
         let now = Instant::now();
@@ -120,7 +124,7 @@ pub(crate) fn follow(
 struct Attempt {
     /// ssh's, unless it was ended from here.
     code: Option<i32>,
-    /// Whether the host was there at first.
+    /// Whether the host has begun to show the output.
     reached: bool,
     /// The last complaint.
     said: String,
@@ -129,36 +133,59 @@ struct Attempt {
 /// What the host says on its standard error when it begins.
 const GREETING: &str = "following";
 
-/// Follows over one connection.
+/// What arrives over a connection.
+enum Heard {
+    Greeting,
+    Chunk(Vec<u8>),
+    /// There is no more to come.
+    End,
+}
+
+/// Follows over one connection, `again` after a cut.
 fn once(
     remote: &Remote,
     output: &mut Output<'_>,
     deadline: Instant,
+    again: bool,
     see: &mut impl FnMut(Line<'_>),
 ) -> Result<Attempt> {
     let offset = output.seen.to_string();
     let mut command = remote.program("follow", &[("run", output.run), ("offset", &offset)])?;
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().context("could not start ssh")?;
+    let (sender, heard) = mpsc::channel();
+    let mut greeting = Some(sender.clone());
+    let complaints = process::gather(child.stderr.take(), move |said| {
+        if greets(said)
+            && let Some(sender) = greeting.take()
+        {
+            // Nobody listens when the run takes too long, and nobody needs it.
+            let _ = sender.send(Heard::Greeting);
+        }
+    });
     if let Some(mut stdin) = child.stdin.take() {
         // Fails only with the connection, which the exit code tells.
         let _ = stdin.write_all(PROGRAM.as_bytes());
     }
-    let complaints = process::gather(child.stderr.take());
     let mut stdout = child.stdout.take().context("ssh has no output")?;
-    let (sender, chunks) = mpsc::channel();
     thread::spawn(move || {
         let mut buffer = [0; 8192];
         while let Ok(length @ 1..) = stdout.read(&mut buffer) {
-            if sender.send(buffer[..length].to_vec()).is_err() {
-                break;
+            if sender.send(Heard::Chunk(buffer[..length].to_vec())).is_err() {
+                return;
             }
         }
+        let _ = sender.send(Heard::End);
     });
+    let mut reached = false;
     loop {
-        match chunks.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(chunk) => output.take(&chunk, see),
-            Err(RecvTimeoutError::Disconnected) => break,
+        match heard.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(Heard::Chunk(chunk)) => output.take(&chunk, see),
+            Ok(Heard::Greeting) => {
+                reached = true;
+                see(Line::Reached { again });
+            }
+            Ok(Heard::End) | Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {
                 process::end(&mut child);
                 let said = "the run takes longer than its limits allow".to_owned();
@@ -167,11 +194,18 @@ fn once(
         }
     }
     let code = process::wait(&mut child, END)?.code();
-    let said = complaints.recv_timeout(PAUSE).unwrap_or_default();
-    let said = String::from_utf8_lossy(&said);
-    let reached = said.lines().any(|line| line == GREETING);
+    let said = complaints.text(GRACE);
+    // The two pipes have no order: a short connection's greeting may come after its end.
+    if !reached && greets(said.as_bytes()) {
+        reached = true;
+        see(Line::Reached { again });
+    }
     let said = last_line(&said.replace(GREETING, "")).to_owned();
     Ok(Attempt { code, reached, said })
+}
+
+fn greets(said: &[u8]) -> bool {
+    said.split(|byte| *byte == b'\n').any(|line| line.trim_ascii_end() == GREETING.as_bytes())
 }
 
 /// A run's output, as far as it was seen.
@@ -207,6 +241,12 @@ mod tests {
         for said in ["::r2:: 1.5 step start", "#5 done", "::r1:: step start"] {
             assert_eq!(Line::of("r1", said), Line::Said(said));
         }
+    }
+
+    #[test]
+    fn a_greeting_is_a_line_of_its_own() {
+        assert!(greets(b"a banner\r\nfollowing\r\n") && greets(b"following"));
+        assert!(!greets(b"follow") && !greets(b"not following\n"));
     }
 
     #[test]

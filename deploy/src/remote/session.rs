@@ -11,7 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::{CONNECTION, PROGRAM, Remote, last_line};
 use crate::ended::Ended;
-use crate::process;
+use crate::process::{self, GRACE, Gathered};
 
 /// How often the host hears from us; it waits twelve times as long.
 const PULSE: Duration = Duration::from_secs(5);
@@ -34,7 +34,7 @@ pub(crate) struct Session {
     child: Child,
     stdin: Arc<Mutex<ChildStdin>>,
     lines: Receiver<String>,
-    complaints: Receiver<Vec<u8>>,
+    complaints: Gathered,
     host: String,
 }
 
@@ -72,7 +72,7 @@ impl Session {
         let mut child = command.spawn().context("could not start ssh")?;
         let mut stdin = child.stdin.take().context("ssh has no input")?;
         let stdout = child.stdout.take().context("ssh has no output")?;
-        let complaints = process::gather(child.stderr.take());
+        let complaints = process::gather(child.stderr.take(), |_| ());
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
@@ -167,8 +167,7 @@ impl Session {
             }
             Err(RecvTimeoutError::Disconnected) => {
                 let status = process::wait(&mut self.child, ANSWER)?;
-                let said = self.complaints.recv_timeout(PULSE).unwrap_or_default();
-                let said = String::from_utf8_lossy(&said).into_owned();
+                let said = self.complaints.text(GRACE);
                 if status.code() == Some(CONNECTION) {
                     bail!("the connection to {} was cut (ssh: {})", self.host, last_line(&said));
                 }

@@ -10,7 +10,8 @@ follow() {
         over=
         # Asked before the last of the output is read, so that nothing is missed.
         if flock -s -n "$folder/alive" true; then over=yes; fi
-        size=$(wc -c <"$folder/log")
+        # Without the folder there is nothing to wait for.
+        size=$(wc -c <"$folder/log") || exit 4
         if [ "$size" -gt "$offset" ]; then
             tail -c "+$((offset + 1))" "$folder/log" | head -c "$((size - offset))" || exit
             offset=$size

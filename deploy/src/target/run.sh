@@ -37,9 +37,26 @@ compose() (
     # Nothing that outlives the run may keep its locks.
     exec 8>&- 9>&-
     [ -z "$plan" ] || printf 'LAB_VERSION=%s ' "$LAB_VERSION"
-    act timeout -k 20 "$limit" docker compose -p "$project" --project-directory "$root" \
+    within "$limit" docker compose -p "$project" --project-directory "$root" \
         -f "$root/compose.yaml" --env-file "$settings" "$@"
 )
+
+# within SECONDS COMMAND…: says it when they are not enough.
+within() {
+    act timeout -k 20 "$@"
+    code=$?
+    # 137 where the command did not heed the first signal.
+    case $code in 124 | 137) echo "no end within $1 s: $2 $3" >&2 ;; esac
+    return "$code"
+}
+
+# What is left of the time for images, in whole seconds; at least one, for none is no limit.
+left() {
+    [ -z "$plan" ] || { printf '%s\n' "$build_seconds" && return; }
+    read -r uptime _ </proc/uptime
+    seconds=$((images_began + build_seconds - ${uptime%.*}))
+    printf '%s\n' "$((seconds > 1 ? seconds : 1))"
+}
 
 has_image() {
     timeout 30 docker image inspect --format x "$1" >/dev/null 2>&1
@@ -51,12 +68,14 @@ own_images() {
 }
 
 build() {
-    compose "$build_seconds" "$version" --profile verify build
+    compose "$(left)" "$version" --profile verify build
 }
 
 images() {
+    read -r uptime _ </proc/uptime
+    images_began=${uptime%.*}
     if [ -n "$archive" ]; then
-        act timeout -k 20 "$build_seconds" docker load -i "$dir/incoming/$archive" || return
+        within "$(left)" docker load -i "$dir/incoming/$archive" || return
     elif [ "$what" = deploy ]; then
         build || return
     fi
@@ -74,7 +93,7 @@ images() {
             echo "neither the archive nor this host has the image $image"
             return 1
         fi
-        timeout -k 20 "$build_seconds" docker pull --quiet "$image" || return
+        within "$(left)" docker pull --quiet "$image" || return
     done
     [ -z "$archive" ] || rm -f "$dir/incoming/$archive"
 }

@@ -22,7 +22,9 @@ session() {
     mkdir -p "$dir" || refuse "$dir cannot be made"
     dir=$(cd -P "$dir" && pwd -P) || refuse "$dir cannot be entered"
     exec 9<>"$dir/lock" || refuse "the lock $dir/lock cannot be opened"
-    if ! flock -w "$wait" 9; then
+    # Five seconds at the least: `releases` has the lock for a moment, and a session whose
+    # deployer has just ended for a little longer. Neither is another deployment.
+    if ! flock -w "$((wait < 5 ? 5 : wait))" 9; then
         printf 'locked %s\n' "$(holder)"
         exit 1
     fi

@@ -31,6 +31,69 @@ fn what_does_not_come_up_gives_way_to_the_release_before() {
 }
 
 #[test]
+fn what_exits_at_once_gives_way() {
+    let lab = Lab::new();
+    lab.deploy();
+    lab.tell("exits", "v2");
+    lab.commit("v2");
+    let said = lab.run("deploy", &[]).expect(3);
+    assert!(said.contains("v2 failed (start); v1 runs again and is verified"), "{said}");
+    assert!(said.contains("container v2-backend-1 exited (64)"), "{said}");
+    assert!(said.contains("    backend  Exited (64)\n") && !said.contains("no end"), "{said}");
+    assert_eq!((lab.current(), lab.running()), (Some("v1".into()), Some("v1".into())));
+    assert_eq!(lab.states(), ["v2 failed", "v1 verified current"]);
+    lab.calls();
+}
+
+/// Five seconds: the release before has to come up within them as well.
+#[test]
+fn what_never_gets_green_gives_way_when_its_time_is_over() {
+    let lab = Lab::new();
+    lab.deploy();
+    lab.tell("never-green", "v2");
+    lab.commit("v2");
+    let said = lab.run("deploy", &["--up-timeout", "5s"]).expect(3);
+    assert!(said.contains("v2 failed (start); v1 runs again and is verified"), "{said}");
+    assert!(said.contains("    no end within 5 s: docker compose\n"), "{said}");
+    assert!(said.contains("not everything came up within 5 s"), "{said}");
+    assert!(said.contains("    backend  Up (health: starting)\n"), "{said}");
+    assert_eq!((lab.current(), lab.running()), (Some("v1".into()), Some("v1".into())));
+    assert_eq!(lab.states(), ["v2 failed", "v1 verified current"]);
+    lab.calls();
+}
+
+#[test]
+fn a_verification_without_an_end_gives_way_when_its_time_is_over() {
+    let lab = Lab::new();
+    lab.deploy();
+    lab.tell("verify-hangs", "v2");
+    lab.commit("v2");
+    let said = lab.run("deploy", &["--verify-timeout", "5s"]).expect(3);
+    assert!(said.contains("v2 failed (verify); v1 runs again and is verified"), "{said}");
+    assert!(said.contains("    no end within 5 s: docker compose\n"), "{said}");
+    assert_eq!((lab.current(), lab.running()), (Some("v1".into()), Some("v1".into())));
+    lab.calls();
+}
+
+#[test]
+fn a_build_without_an_end_changes_nothing_when_its_time_is_over() {
+    let lab = Lab::new();
+    lab.deploy();
+    lab.tell("build-hangs", "v2");
+    lab.commit("v2");
+    let said = lab.run("deploy", &["--build-timeout", "5s"]).expect(1);
+    // In whole seconds, of which one may be over when it begins.
+    assert!(
+        said.contains("    no end within 5 s: ") || said.contains("    no end within 4 s: "),
+        "{said}"
+    );
+    assert!(said.contains("images of v2 could not be made; nothing was switched"), "{said}");
+    assert_eq!((lab.current(), lab.running()), (Some("v1".into()), Some("v1".into())));
+    assert_eq!(lab.states(), ["v2 failed", "v1 verified current"]);
+    lab.calls();
+}
+
+#[test]
 fn what_is_not_verified_gives_way_too() {
     let lab = Lab::new();
     lab.deploy();

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 
 use crate::lab::Lab;
+use crate::sshd::free_port;
 
 /// Deploys in vain: one check fails, its advice is given, nothing has changed.
 fn refused(lab: &Lab, arguments: &[&str], check: &str, advice: &str) -> String {
@@ -37,14 +38,14 @@ fn an_engine_that_is_down_is_refused() {
 #[test]
 fn a_taken_port_is_refused_unless_it_is_the_labs_own() {
     let lab = Lab::new();
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, lab.door)).unwrap();
+    let _listener = TcpListener::bind((Ipv4Addr::LOCALHOST, lab.door)).unwrap();
     let taken = format!("listens on {} (LAB_PORT); stop it", lab.door);
     refused(&lab, &[], "ports", &taken);
     lab.tell("ports", &format!("0.0.0.0:{0}->8080/tcp, [::]:{0}->8080/tcp", lab.door));
     lab.deploy();
     lab.take_back("ports");
     // Or it is moved, by settings that are there or sent.
-    let other = listener.local_addr().unwrap().port() ^ 1;
+    let other = free_port();
     fs::write(lab.path("host/shared/.env"), format!("LAB_PORT={other}\n")).unwrap();
     lab.deploy();
     fs::write(lab.path("new.env"), format!("LAB_PORT={}\n", lab.door)).unwrap();

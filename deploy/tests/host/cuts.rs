@@ -43,7 +43,7 @@ fn a_copy_that_is_cut_is_completed_by_the_next_run() {
     let said = lab.run("deploy", &["--host", &relayed]).expect(1);
     assert!(said.contains("was cut; what has arrived stays, and deploying again"), "{said}");
     assert_eq!((lab.current(), lab.running()), (Some("v1".into()), Some("v1".into())));
-    wait_until("the lock", || lab.listing()["under_way"].is_null());
+    lab.wait_until_idle();
     assert_eq!(lab.states(), ["v2 incomplete", "v1 verified current"]);
     let release = lab.path("host/releases/v2");
     wait_until("the first file", || release.join("a-large-file").exists());
@@ -87,6 +87,7 @@ fn an_archive_that_is_cut_is_completed_by_the_next_run() {
     assert_eq!((lab.current(), lab.running()), (Some("v1".into()), Some("v1".into())));
     let arrived = || fs::metadata(lab.path("host/incoming/v3.tar")).map_or(0, |file| file.len());
     wait_until("the part that arrived", || arrived() > 1_000_000);
+    lab.wait_until_idle();
     // The rest is less than the relay lets through.
     lab.run("deploy", &arguments).expect(0);
     assert_eq!(lab.states(), ["v3 verified current", "v1 verified previous"]);
@@ -98,10 +99,12 @@ fn a_cut_while_it_starts_is_bridged() {
     lab.tell("hold-up", "");
     let running = lab.start("deploy", &[]);
     lab.wait_for("is-starting");
+    wait_until("a connection", || followers(&lab) > 0);
     lab.sshd.cut();
     wait_until("the cut to be seen", || running.text().contains("the connection was cut"));
     lab.take_back("hold-up");
     let said = running.end().expect(0);
+    assert!(said.contains("  reached again\n"), "{said}");
     assert!(said.contains("v1 runs and is verified"), "{said}");
     assert_eq!(lab.states(), ["v1 verified current"]);
 }
@@ -111,15 +114,23 @@ fn each_cut_is_bridged_anew() {
     let lab = Lab::new();
     lab.tell("hold-up", "");
     // Each pause before the next connection is two seconds: together more than these.
-    let running = lab.start("deploy", &["--reconnect", "5s"]);
+    let running = lab.start("deploy", &["--reconnect", "5s", "--verbose"]);
     lab.wait_for("is-starting");
-    for cuts in 0..4 {
-        wait_until("a connection", || followers(&lab) > cuts);
+    // A cut counts from when the deployer has heard of the host, not from when the host shows.
+    let connected = |times| followers(&lab) >= times && reached(&running.text()) >= times;
+    for times in 1..=4 {
+        wait_until("a connection", || connected(times));
         lab.sshd.cut();
     }
-    wait_until("a connection", || followers(&lab) > 4);
+    wait_until("a connection", || connected(5));
     lab.take_back("hold-up");
-    running.end().expect(0);
+    let said = running.end().expect(0);
+    assert_eq!(reached(&said), 5, "{said}");
+}
+
+/// How often the deployer says that it has reached the host's run, again or for the first time.
+fn reached(said: &str) -> usize {
+    said.lines().filter(|line| ["  reached", "  reached again"].contains(line)).count()
 }
 
 /// How many sessions on the host show a run's output, to somebody or, after a cut, nobody.
@@ -140,6 +151,7 @@ fn starting() -> (Lab, Running) {
     lab.commit("v2");
     let running = lab.start("deploy", &[]);
     lab.wait_for("is-starting");
+    wait_until("a connection", || followers(&lab) > 0);
     (lab, running)
 }
 
@@ -182,6 +194,7 @@ fn a_host_that_cannot_be_reached_again_is_said_to_go_on() {
     lab.tell("hold-up", "");
     let running = lab.start("deploy", &["--reconnect", "1s"]);
     lab.wait_for("is-starting");
+    wait_until("a connection", || followers(&lab) > 0);
     lab.sshd.stop();
     let said = running.end().expect(5);
     assert!(said.contains("the host goes on by itself"), "{said}");

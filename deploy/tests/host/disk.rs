@@ -44,8 +44,10 @@ fn a_full_disk_leaves_what_runs_alone() {
     // Not a byte is left: not even a state can be written.
     let rest = lab.path("host/rest");
     let _ = fs::write(&rest, noise(5_000_000));
+    lab.wait_until_idle();
     let said = lab.run("deploy", &[]).expect(1);
     assert!(said.contains("full"), "{said}");
+    lab.wait_until_idle();
     let said = lab.run("rollback", &["--to", "v1"]).expect(1);
     assert!(said.contains("v1 is what runs"), "{said}");
     assert_eq!(lab.states(), ["v2 incomplete", "v1 verified current"]);

@@ -6,6 +6,11 @@ set -eu
 state=$LAB_STAND_IN
 printf '%s\n' "${LAB_VERSION:+[$LAB_VERSION] }$*" >>"$state/calls"
 
+# What never ends, but when it is told to.
+hang() {
+    exec sleep 600
+}
+
 # told NAME: whether the file holds this version.
 told() {
     [ -f "$state/$1" ] && grep -qx -e "${LAB_VERSION:-}" -e all "$state/$1"
@@ -70,6 +75,7 @@ compose() {
                 echo 'error: could not compile' >&2
                 exit 1
             fi
+            if told build-hangs; then hang; fi
             for name in $wanted; do
                 case $name in observability-lab/*) : >"$(image "$name")" ;; esac
             done
@@ -87,6 +93,11 @@ compose() {
                 echo "container $LAB_VERSION-backend-1 is unhealthy" >&2
                 exit 1
             fi
+            if told exits; then
+                echo "dependency failed to start: container $LAB_VERSION-backend-1 exited (64)" >&2
+                exit 1
+            fi
+            if told never-green; then hang; fi
             ;;
         'run --rm -T verify --json')
             if told verify-fails; then
@@ -96,13 +107,22 @@ compose() {
             echo '{ "passed": true }'
             ;;
         'run --rm -T verify')
+            if told verify-hangs; then hang; fi
             if told verify-fails; then
                 echo 'FAILED  the trace is not in Tempo'
                 exit 1
             fi
             echo '48 ok, 0 failed, 0 left out'
             ;;
-        'ps -a') echo 'backend  Up (unhealthy)' ;;
+        'ps -a')
+            if told exits; then
+                echo 'backend  Exited (64)'
+            elif told never-green; then
+                echo 'backend  Up (health: starting)'
+            else
+                echo 'backend  Up (unhealthy)'
+            fi
+            ;;
         'logs --tail 20 --no-color') printf '\033[2Kbackend-1  | no\n' ;;
         *)
             echo "stand-in: compose $*" >&2

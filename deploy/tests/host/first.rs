@@ -91,6 +91,7 @@ fn what_has_run_is_never_changed() {
         let said = lab.run("deploy", &["--version", version]).expect(1);
         assert!(said.contains(&format!("release {version} has run on")), "{said}");
         assert!(said.contains("1 differ, such as compose/app.conf"), "{said}");
+        lab.wait_until_idle();
         let file = lab.path("host/releases").join(version).join("compose/app.conf");
         assert_eq!(fs::read_to_string(file).unwrap(), "one\n");
     }

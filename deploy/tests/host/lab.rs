@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,14 +10,15 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::sshd::{DEADLINE, Sshd, program};
+use crate::sshd::{DEADLINE, Sshd, free_port, program};
 
 /// All of a test. Folders: `source` the checkout, `host` the lab's folder there, `engine`
 /// what the stand-in for docker knows, `ssh` sshd's, `bin` what is first in its path.
 #[derive(Debug)]
 pub(crate) struct Lab {
-    folder: TempDir,
+    /// Goes before the folder, which what is connected would write to.
     pub(crate) sshd: Sshd,
+    folder: TempDir,
     /// Where the stack's front door would be.
     pub(crate) door: u16,
 }
@@ -56,9 +56,8 @@ impl Lab {
         program("rsync");
         let sshd = Sshd::start(&path.join("ssh"), &variables);
         fs::write(path.join("known_hosts"), sshd.known_at(sshd.port)).unwrap();
-        let door =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        let lab = Self { folder, sshd, door };
+        let door = free_port();
+        let lab = Self { sshd, folder, door };
         lab.git(&["init", "--quiet", "--initial-branch=main"]);
         lab.write("compose.yaml", format!(
             "services:\n  backend:\n    image: observability-lab/backend:${{LAB_VERSION:-latest}}\n    \

@@ -13,13 +13,14 @@ work=$(mktemp -d)
 # The namespaces' processes end with this one, which is the first of its process namespace.
 trap 'rm -rf "$work"' EXIT
 
-# until_so COMMAND: waits for it to succeed, ten seconds at the most.
+# until_so COMMAND: waits for it to succeed, a minute at the most: five Pythons that start at
+# once on a loaded machine take their time.
 until_so() {
-    tries=100
+    tries=600
     while ! "$@" 2>/dev/null; do
         tries=$((tries - 1))
         if [ $tries -eq 0 ]; then
-            echo "filter.sh: not within ten seconds: $*" >&2
+            echo "filter.sh: not within a minute: $*" >&2
             exit 1
         fi
         sleep 0.1

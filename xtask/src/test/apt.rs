@@ -34,7 +34,9 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
 
 fn apt_get() -> Command {
     let mut command = Command::new("apt-get");
-    command.arg("--quiet").env("DEBIAN_FRONTEND", "noninteractive");
+    // Mirrors have hiccups, and a machine that has just started updates itself first.
+    command.args(["--quiet", "-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=300"]);
+    command.env("DEBIAN_FRONTEND", "noninteractive");
     command
 }
 

@@ -19,11 +19,21 @@ const SHA256: &str = "de65260cf2070442e99882f2f3d72e7531725c1e6a257446cc0cea525c
 const MIRROR: &str = "LAB_MAVEN_URL";
 const CENTRAL: &str = "https://repo1.maven.org/maven2";
 
-/// Python is there for schemathesis, with the system's certificates and proxies.
+/// Python is there for schemathesis, with the system's certificates and proxies. Three tries:
+/// a test is not to fail because a connection did once.
 const DOWNLOAD: &str = "
-import sys, urllib.request
-with urllib.request.urlopen(sys.argv[1], timeout=60) as answer, open(sys.argv[2], 'wb') as file:
-    file.write(answer.read())
+import http.client, sys, time, urllib.request
+for left in (2, 1, 0):
+    try:
+        with urllib.request.urlopen(sys.argv[1], timeout=60) as answer:
+            library = answer.read()
+        break
+    except (OSError, http.client.HTTPException):
+        if not left:
+            raise
+        time.sleep(5)
+with open(sys.argv[2], 'wb') as file:
+    file.write(library)
 ";
 
 /// The library; downloaded where it is not there yet.

@@ -36,6 +36,7 @@ pub(super) fn check(tools: &Tools) -> Result<()> {
     let source = workspace::root().join("compose/alertmanager");
     let config = source.join("alertmanager.yml");
     process::capture(tools.amtool().arg("check-config").arg(&config))?;
+    maintenance(tools, &config)?;
     for (labels, expected) in ROUTES {
         let mut test = tools.amtool();
         test.args(["config", "routes", "test", "--config.file"]).arg(&config).args(labels);
@@ -48,6 +49,22 @@ pub(super) fn check(tools: &Tools) -> Result<()> {
         }
     }
     texts(tools, &source)
+}
+
+/// The window of the example is a configuration too, once somebody wants it.
+fn maintenance(tools: &Tools, config: &Path) -> Result<()> {
+    const OFF: &str = "# mute_time_intervals: [maintenance]";
+    let text = fs::read_to_string(config).context("could not read alertmanager.yml")?;
+    ensure!(text.contains(OFF), "alertmanager.yml has no example of a maintenance window");
+    let folder = workspace::target().join("slo-check");
+    fs::create_dir_all(&folder).context("could not make a folder")?;
+    let file = folder.join("maintenance.yml");
+    let templates = config.with_file_name("templates");
+    let on = text
+        .replace(OFF, OFF.trim_start_matches("# "))
+        .replace("- templates/", &format!("- {}/", templates.display()));
+    fs::write(&file, on).context("could not write the configuration")?;
+    process::capture(tools.amtool().arg("check-config").arg(&file)).map(drop)
 }
 
 /// What `start.sh` makes of these secrets is a configuration, with them in it.
