@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::bars::Bars;
 use super::losses::Losses;
 use super::startup::Starts;
 use super::table::Table;
@@ -40,9 +41,15 @@ log records over OTLP/HTTP to a sink that the command starts (`backend/examples/
 
 SQLite and PostgreSQL sync at every commit.
 
+## Bars
+{}
+What keeps a missed bar from being met is in [the profile](backend-profile.md).
+
 ## Telemetry
 ",
-            self.rounds, self.seconds
+            self.rounds,
+            self.seconds,
+            Bars::of(self)
         )?;
         section(f, &self.telemetry)?;
         writeln!(f, "\n## Each signal's share\n\n{}", self.shares)?;

@@ -39,6 +39,21 @@ impl Table {
     pub(crate) fn rate(&self, place: usize) -> f64 {
         self.median(|round| round[place].requests_per_second)
     }
+
+    /// The median of its p99 latencies, in milliseconds.
+    pub(crate) fn p99(&self, place: usize) -> f64 {
+        self.median(|round| round[place].p99)
+    }
+
+    /// The median of the processor time of a request, in microseconds.
+    pub(crate) fn cpu(&self, place: usize) -> f64 {
+        self.median(|round| round[place].cpu)
+    }
+
+    /// The median of each round's ratio of one setting to another.
+    pub(crate) fn ratio(&self, place: usize, to: usize, of: impl Fn(&Measured) -> f64) -> f64 {
+        self.median(|round| of(&round[place]) / of(&round[to]))
+    }
 }
 
 /// A row per setting; the ratio is the median of each round's ratio to the first one.
@@ -51,14 +66,13 @@ impl fmt::Display for Table {
         )?;
         writeln!(f, "|---|---|---|---|---|---|")?;
         for (place, name) in self.names.iter().enumerate() {
-            let ratio = self
-                .median(|round| round[place].requests_per_second / round[0].requests_per_second);
+            let ratio = self.ratio(place, 0, |one| one.requests_per_second);
             writeln!(
                 f,
                 "| {name} | {:.0} | {ratio:.2} | {:.1} | {:.0} | {} |",
                 self.rate(place),
-                self.median(|round| round[place].p99),
-                self.median(|round| round[place].cpu),
+                self.p99(place),
+                self.cpu(place),
                 self.memory_kb[place] / 1024,
             )?;
         }
