@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
@@ -195,6 +195,19 @@ impl Browser {
     /// The text of the first element that matches.
     pub async fn text(&self, css: &str) -> anyhow::Result<String> {
         Ok(self.find(css).await?.text().await?)
+    }
+
+    /// The same once there is one to read: of what fades in, nothing is at first.
+    pub async fn text_shown(&self, css: &str) -> anyhow::Result<String> {
+        let start = Instant::now();
+        loop {
+            let text = self.text(css).await?;
+            if !text.is_empty() {
+                return Ok(text);
+            }
+            ensure!(start.elapsed() < PATIENCE, "{css} shows no text");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Clicks with the pointer, in the middle of the window where the page is long enough.

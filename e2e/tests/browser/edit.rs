@@ -90,7 +90,7 @@ async fn what_the_server_refuses_is_taken_back_and_not_lost() {
     let long = "x".repeat(201);
     browser.enter("#edit-title", &format!("{long}\n")).await.unwrap();
     let refused = browser.shown_trace(&loaded).await.unwrap();
-    let toast = browser.text(".toast[data-kind=failed]").await.unwrap();
+    let toast = browser.text_shown(".toast[data-kind=failed]").await.unwrap();
     assert!(toast.contains("The title has 201 characters; 200 are allowed."), "{toast}");
     assert!(toast.contains(&refused[..8]), "{toast}");
     let shown = "return document.querySelector('.task-title').textContent";

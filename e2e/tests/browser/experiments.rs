@@ -13,7 +13,7 @@ async fn each_experiment_is_one_trace() {
 
     browser.click("[data-do=simulate-error] button").await.unwrap();
     let failed = browser.shown_trace(&loaded).await.unwrap();
-    let toast = browser.text(".toast[data-kind=failed]").await.unwrap();
+    let toast = browser.text_shown(".toast[data-kind=failed]").await.unwrap();
     assert!(toast.contains("This error was asked for"), "{toast}");
     let trace = lab.json(&format!("/api/traces/{failed}")).await.unwrap();
     let click = only(&trace, "task-frontend", "click simulate-error");

@@ -50,7 +50,7 @@ async fn an_action_shows_before_the_answer_and_goes_when_none_comes() {
     assert_eq!(browser.value("#title").await.unwrap(), "new", "nothing is lost");
     let toasts = browser.all(".toast[data-kind=failed]").await.unwrap();
     assert_eq!(toasts.len(), 2);
-    let text = toasts[0].text().await.unwrap();
+    let text = browser.text_shown(".toast[data-kind=failed]").await.unwrap();
     assert!(text.contains("The server could not be reached."), "{text}");
 
     // The page finds out by itself when the server is back.

@@ -167,7 +167,7 @@ async fn the_id_can_be_copied_where_there_is_no_clipboard() {
     // Where that does not work either, it is said.
     browser.run("document.execCommand = () => false").await.unwrap();
     browser.click("#trace-copy").await.unwrap();
-    let toast = browser.text(".toast[data-kind=failed]").await.unwrap();
+    let toast = browser.text_shown(".toast[data-kind=failed]").await.unwrap();
     assert!(toast.contains("does not let the page copy"), "{toast}");
     browser.close().await.unwrap();
 }

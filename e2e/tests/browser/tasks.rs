@@ -69,7 +69,7 @@ async fn what_the_server_refuses_is_said_with_its_trace() {
 
     browser.click(".task .task-toggle").await.unwrap();
     let trace_id = browser.shown_trace(&loaded).await.unwrap();
-    let toast = browser.text(".toast[data-kind=failed]").await.unwrap();
+    let toast = browser.text_shown(".toast[data-kind=failed]").await.unwrap();
     assert!(toast.contains("There is no task 1") && toast.contains(&trace_id[..8]), "{toast}");
     assert!(browser.all(".task").await.unwrap().is_empty(), "nobody lists it any more");
     assert_eq!(browser.text("#stats-total").await.unwrap(), "0");
