@@ -114,9 +114,10 @@ impl From<StatsRow> for TaskStats {
     }
 }
 
-/// Implements [`TaskStore`](super::TaskStore) for an engine that has `observed`,
-/// `reader()` and `writer()` that lend a connection, `pools()` and `write()`. A macro and not a generic type: sqlx's bounds for "a
-/// database that can bind and decode all of these" are longer than the statements.
+/// Implements [`TaskStore`](super::TaskStore) for an engine that has `observed`, `reader()` and
+/// `writer()` that lend a connection, `write()` and `pools()`. A macro and not a generic type:
+/// sqlx's bounds for "a database that can bind and decode all of these" are longer than the
+/// statements.
 macro_rules! task_store {
     ($store:ty) => {
         #[async_trait::async_trait]
