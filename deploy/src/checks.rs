@@ -14,7 +14,7 @@ use crate::remote::Remote;
 use facts::Facts;
 pub(crate) use ports::{Port, ports, settings};
 
-/// How long the host may take to look at itself: five calls of docker at thirty seconds.
+/// How long the host may take to look at itself: six calls of docker at thirty seconds.
 const LIMIT: Duration = Duration::from_mins(4);
 
 /// One thing that was looked at.
@@ -45,13 +45,17 @@ pub(crate) fn all(remote: &Remote, wanted: &Wanted) -> Result<Vec<Check>> {
     let mut checks = vec![judge::skew(skew, wanted.max_skew)];
     checks.extend(judge::programs(&facts));
     checks.extend(judge::room(&facts, &remote.dir.to_string(), wanted.min_free_mib));
+    checks.push(judge::place(&facts, remote));
     checks.push(judge::ports(&facts, &wanted.ports, &remote.project.to_string()));
     Ok(checks)
 }
 
 /// Looks at what starting a release that is there needs.
 pub(crate) fn programs(remote: &Remote) -> Result<Vec<Check>> {
-    Ok(judge::programs(&facts(remote)?))
+    let facts = facts(remote)?;
+    let mut checks = judge::programs(&facts);
+    checks.push(judge::place(&facts, remote));
+    Ok(checks)
 }
 
 /// A table of the checks, and the error that those that failed make.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Check;
 use super::facts::Facts;
 use super::ports::{self, Port};
+use crate::remote::Remote;
 
 /// The oldest compose that the stack was run with.
 const COMPOSE: [u64; 3] = [2, 26, 0];
@@ -103,6 +104,21 @@ pub(super) fn room(facts: &Facts, dir: &str, min_free_mib: u64) -> Vec<Check> {
         checks.push(check(name, format!("{min_free_mib} MiB free"), format!("{free} MiB"), failed));
     }
     checks
+}
+
+/// The project's containers are of this folder: its lock is what keeps two deployments of
+/// them apart.
+pub(super) fn place(facts: &Facts, Remote { dir, project, .. }: &Remote) -> Check {
+    let elsewhere = facts.one("elsewhere");
+    let failed = elsewhere.map(|root| {
+        format!(
+            "the containers of project {project} were started from {root}; deploy to the folder \
+             that they are of (--dir), end them with `docker compose -p {project} down` on the \
+             host (volumes stay), or choose another --project"
+        )
+    });
+    let seen = elsewhere.map_or("as expected".to_owned(), |root| format!("of {root}"));
+    check("project", format!("{project} of {dir}, or not there"), seen, failed)
 }
 
 /// Every port that the stack publishes is free, or the project's own already.

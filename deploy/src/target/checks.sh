@@ -40,6 +40,13 @@ checks() {
         /proc/net/udp /proc/net/udp6 2>/dev/null | sort -u
     timeout -k 5 30 docker ps --filter "label=com.docker.compose.project=$project" \
         --format '{{.Ports}}' 2>/dev/null | sed 's/^/owned=/'
+    # A project is one on its engine, but the lock is a folder's.
+    here=$(cd -P "$dir" 2>/dev/null && pwd -P) || here=$dir
+    timeout -k 5 30 docker ps -a --filter "label=com.docker.compose.project=$project" \
+        --format '{{.Label "com.docker.compose.project.working_dir"}}' 2>/dev/null | sort -u |
+        while read -r root; do
+            case $root in '' | "$here"/releases/*) ;; *) fact elsewhere "$root" ;; esac
+        done
     # Ports alone: the file may hold secrets.
     sed -n "s/^ *\(LAB_[A-Z_]*PORT\)=[\"']*\([0-9][0-9]*\).*/setting=\1=\2/p" \
         "$dir/shared/.env" 2>/dev/null

@@ -78,3 +78,20 @@ fn a_folder_that_cannot_be_made_is_refused() {
     let said = lab.run("deploy", &["--dir", "/proc/lab"]).expect(1);
     assert!(said.contains("/proc"), "{said}");
 }
+
+#[test]
+fn a_project_of_another_folder_is_refused() {
+    let lab = Lab::new();
+    lab.tell("root", "/home/somebody/lab");
+    let advice = "the containers of project lab were started from /home/somebody/lab";
+    refused(&lab, &[], "project", advice);
+    lab.take_back("root");
+    lab.deploy();
+    // Its own is as good as none, whatever the release.
+    lab.write("compose/app.conf", "second");
+    lab.run("deploy", &["--version", "second"]).expect(0);
+    lab.tell("root", "/home/somebody/lab");
+    let before = lab.snapshot();
+    assert!(lab.run("rollback", &[]).expect(1).contains(advice));
+    assert_eq!(lab.snapshot(), before);
+}

@@ -30,6 +30,7 @@ docker() {
             cat "$state/engine-version" 2>/dev/null || echo 20.10.24+dfsg1
             ;;
         'info --format '*) echo "$state" ;;
+        'ps -a --filter label=com.docker.compose.project='*) cat "$state/root" 2>/dev/null || true ;;
         'ps --filter label=com.docker.compose.project='*) cat "$state/ports" 2>/dev/null || true ;;
         'image inspect '*)
             for last; do :; done
