@@ -78,8 +78,20 @@ impl PostgresStore {
                 })
             })
             .connect_lazy_with(options);
-        warm(&pool).await.with_context(place)?;
-        Ok(Self { pool, patience: statement, observed })
+        let store = Self { pool, patience: statement, observed };
+        store.warm().await.with_context(place)?;
+        Ok(store)
+    }
+
+    /// Opens the pool's first connection; the pool's own patience is that of requests.
+    async fn warm(&self) -> anyhow::Result<()> {
+        let start = Instant::now();
+        loop {
+            match self.reader().await {
+                Err(sqlx::Error::PoolTimedOut) if start.elapsed() < START => {}
+                outcome => return outcome.map(drop).context("could not connect"),
+            }
+        }
     }
 
     async fn reader(&self) -> Result<Lent, sqlx::Error> {
@@ -109,15 +121,4 @@ async fn migrate(options: &PgConnectOptions) -> anyhow::Result<()> {
     MIGRATIONS.run(&pool).await.context("could not bring the schema up to date")?;
     pool.close().await;
     Ok(())
-}
-
-/// Opens the first connection of `pool`, whose own patience is that of requests.
-async fn warm(pool: &PgPool) -> anyhow::Result<()> {
-    let start = Instant::now();
-    loop {
-        match pool.acquire().await {
-            Err(sqlx::Error::PoolTimedOut) if start.elapsed() < START => {}
-            outcome => return outcome.map(drop).context("could not connect"),
-        }
-    }
 }

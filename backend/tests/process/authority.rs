@@ -1,6 +1,8 @@
 //! A certificate authority that nobody else knows.
 
-use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
+};
 
 pub(crate) struct Authority(pub(crate) CertifiedIssuer<'static, KeyPair>);
 
@@ -14,7 +16,9 @@ impl Authority {
     /// A certificate for `name` and its key.
     pub(crate) fn certify(&self, name: &str) -> (Certificate, KeyPair) {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new([name.to_owned()]).unwrap();
+        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
+        // PostgreSQL reads a client's name here.
+        params.distinguished_name.push(DnType::CommonName, name);
         (params.signed_by(&key, &self.0).unwrap(), key)
     }
 }

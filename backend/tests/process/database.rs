@@ -96,6 +96,25 @@ async fn a_database_that_hangs_is_a_503_in_between() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn probes_do_not_wait_as_long_as_requests_may() {
+    let Some(postgres) = postgres::server() else { return };
+    let patience = Duration::from_mins(1);
+    let lab = Lab::start(&[
+        ("DATABASE_URL", &postgres.url()),
+        ("LAB_DB_ACQUIRE_TIMEOUT", "1m"),
+        ("LAB_DB_STATEMENT_TIMEOUT", "1m"),
+    ]);
+    let ready = format!("{}/ready", lab.url);
+    until("the probe to tell", async || status(&ready).await == 200).await;
+    postgres.freeze().unwrap();
+    let begin = Instant::now();
+    assert_probes_tell(&lab).await;
+    assert!(begin.elapsed() < patience / 2, "{:?}", begin.elapsed());
+    postgres.thaw().unwrap();
+    until("the probe to tell", async || status(&ready).await == 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lock_that_is_not_released_is_a_503_and_frees_its_connection() {
     let Some(database) = postgres::database().await else { return };
     let lab = start(&database);

@@ -15,8 +15,8 @@ use crate::postgres;
 const PASSWORD: &str = "hunter2:%41/ünsafe";
 
 /// A server with a certificate for the loopback address; whoever comes over the network
-/// needs TLS and a password.
-async fn secure(authority: &Authority) -> Option<Postgres> {
+/// needs TLS and what `method` of `pg_hba.conf` asks for.
+async fn secure(authority: &Authority, method: &str) -> Option<Postgres> {
     let server = postgres::server()?;
     let mut admin = PgConnection::connect(&server.url()).await.unwrap();
     let folder: String =
@@ -26,12 +26,14 @@ async fn secure(authority: &Authority) -> Option<Postgres> {
     // The server writes them: they have to be its user's, and the key nobody else's.
     write(&mut admin, &folder.join("lab.crt"), &certificate.pem()).await;
     write(&mut admin, &folder.join("lab.key"), &key.serialize_pem()).await;
-    write(&mut admin, &folder.join("pg_hba.conf"), "hostssl all all 127.0.0.1/32 scram-sha-256")
-        .await;
+    write(&mut admin, &folder.join("lab-ca.crt"), &authority.0.pem()).await;
+    let access = format!("hostssl all all 127.0.0.1/32 {method}");
+    write(&mut admin, &folder.join("pg_hba.conf"), &access).await;
     for statement in [
         format!("CREATE ROLE lab LOGIN SUPERUSER PASSWORD '{PASSWORD}'").as_str(),
         "ALTER SYSTEM SET ssl_cert_file = 'lab.crt'",
         "ALTER SYSTEM SET ssl_key_file = 'lab.key'",
+        "ALTER SYSTEM SET ssl_ca_file = 'lab-ca.crt'",
         "ALTER SYSTEM SET ssl = on",
         "SELECT pg_reload_conf()",
     ] {
@@ -70,7 +72,7 @@ impl Files {
 #[tokio::test(flavor = "multi_thread")]
 async fn tls_and_a_password_from_a_file_work_and_nothing_less_does() {
     let authority = Authority::new();
-    let Some(server) = secure(&authority).await else { return };
+    let Some(server) = secure(&authority, "scram-sha-256").await else { return };
     let files = Files::new();
     let ours = files.write("ca.pem", &authority.0.pem());
     let other = files.write("other.pem", &Authority::new().0.pem());
@@ -108,6 +110,40 @@ async fn tls_and_a_password_from_a_file_work_and_nothing_less_does() {
     let written = "hunter2wrong";
     let in_url = url("?sslmode=require").replace("lab@", &format!("lab:{written}@"));
     assert!(refusal(&in_url, &[]).contains("password authentication failed"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_of_the_client_stands_for_a_password() {
+    let authority = Authority::new();
+    let Some(server) = secure(&authority, "cert").await else { return };
+    let files = Files::new();
+    let ca = files.write("ca.pem", &authority.0.pem());
+    let pair = |authority: &Authority, name: &str, role: &str| {
+        let (certificate, key) = authority.certify(role);
+        let key = files.write(&format!("{name}.key"), &key.serialize_pem());
+        (files.write(&format!("{name}.pem"), &certificate.pem()), key)
+    };
+    let url = server.url().replace("postgres@", "lab@");
+    let verified = format!("?sslmode=verify-full&sslrootcert={ca}");
+
+    let (certificate, key) = pair(&authority, "lab", "lab");
+    for (query, vars) in [
+        (format!("{verified}&sslcert={certificate}&sslkey={key}"), [].as_slice()),
+        (verified.clone(), &[("PGSSLCERT", certificate.as_str()), ("PGSSLKEY", &key)]),
+    ] {
+        let url = url.clone() + &query;
+        let lab = Lab::start(&[&[("DATABASE_URL", url.as_str())], vars].concat());
+        let ready = format!("{}/ready", lab.url);
+        until("the probe to tell", async || status(&ready).await == 200).await;
+    }
+    let url = url + &verified;
+    refusal(&url, &[]);
+    // One of somebody else, and one that nobody vouches for.
+    for (certificate, key) in
+        [pair(&authority, "ann", "ann"), pair(&Authority::new(), "forged", "lab")]
+    {
+        refusal(&url, &[("PGSSLCERT", &certificate), ("PGSSLKEY", &key)]);
+    }
 }
 
 /// What a server says that cannot connect. Whatever it prints, no password is in it.
