@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what the lab costs, as ratios within one run.
 
 mod backend;
+mod bars;
 mod frontend;
 mod loadgen;
 mod proc;
@@ -42,6 +43,17 @@ fn publish(name: &str, report: &dyn Display, write: bool) -> Result<()> {
             .context("could not write the report")?;
     }
     Ok(())
+}
+
+/// A count as a number to divide by.
+#[expect(clippy::cast_precision_loss, reason = "requests and kilobytes, far below 2^52")]
+fn number(count: u64) -> f64 {
+    count as f64
+}
+
+/// From the kernel's kilobytes, which are 1024 bytes.
+fn megabytes(kilobytes: u64) -> f64 {
+    number(kilobytes) / 1024.0
 }
 
 /// Of nothing, it is NaN.

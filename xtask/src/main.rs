@@ -12,6 +12,7 @@ mod images;
 mod lint;
 mod npm;
 mod process;
+mod python;
 mod sbom;
 mod scan;
 mod screenshots;

@@ -2,10 +2,12 @@
 //! take turns.
 
 mod bars;
+mod flask;
 mod http;
 mod losses;
 mod report;
 mod server;
+mod sink;
 mod startup;
 mod table;
 mod variant;
@@ -17,10 +19,12 @@ use postgres_fixture::{Durability, Postgres};
 
 use super::wrk::{self, Request};
 use crate::{process, workspace};
+use flask::Flask;
 use report::Report;
 use server::Server;
+use sink::Sinks;
 use table::Table;
-use variant::{BARE, FULL, GROUP_COMMIT, NONE, POSTGRES, SHARES, Variant};
+use variant::{BARE, COLLECTORS, FULL, GROUP_COMMIT, NONE, POSTGRES, SHARES, Variant};
 
 /// Options of `cargo xtask bench backend`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +35,9 @@ pub(crate) struct Args {
     /// Seconds of each measurement
     #[arg(long, default_value_t = 4)]
     seconds: u32,
+    /// Leave out the comparison with Flask, which needs Python and its package index
+    #[arg(long)]
+    without_flask: bool,
     /// Write the report to docs/benchmarks/backend.md
     #[arg(long)]
     write: bool,
@@ -49,11 +56,14 @@ struct Bench {
     backend: PathBuf,
     bare: PathBuf,
     postgres: Postgres,
-    sink: Server,
+    sinks: Sinks,
+    flask: Option<Flask>,
 }
 
+/// Builds, measures and reports; fails where a promise was not kept.
 pub(crate) fn run(args: &Args) -> Result<()> {
     wrk::expect()?;
+    let flask = (!args.without_flask).then(Flask::install).transpose()?;
     let build = ["build", "--release", "--locked", "-p", "backend", "--bins", "--examples"];
     process::run(process::cargo().args(build))?;
     let release = workspace::cargo_target()?.join("release");
@@ -61,34 +71,38 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         backend: release.join("backend"),
         bare: release.join("examples/bare"),
         postgres: Postgres::start(Durability::Synced)?,
-        sink: Server::sink(&release.join("examples/otlp_sink"))?,
+        sinks: Sinks::start(&release.join("examples/otlp_sink"))?,
+        flask,
     };
     let report = bench.report(args)?;
-    super::publish("backend", &report, args.write)
+    super::publish("backend", &report, args.write)?;
+    bars::of(&report).judge()
 }
 
 impl Bench {
     fn report(&self, args: &Args) -> Result<Report> {
-        let telemetry = [BARE, NONE, FULL];
+        let write = |connections| self.measure(args, CREATE, load(connections), &GROUP_COMMIT);
+        let losses = losses::measure(self, args.seconds)?;
+        let half = wrk::Load { think_ms: losses.think_ms, ..load(CONNECTIONS) };
         Ok(Report {
             rounds: args.rounds,
             seconds: args.seconds,
-            telemetry: [GET, LIST, CREATE]
-                .into_iter()
-                .map(|request| self.measure(args, request, CONNECTIONS, &telemetry))
-                .collect::<Result<_>>()?,
-            shares: self.measure(args, GET, CONNECTIONS, &SHARES)?,
-            writes: [1, CONNECTIONS, 64]
-                .into_iter()
-                .map(|connections| self.measure(args, CREATE, connections, &GROUP_COMMIT))
-                .collect::<Result<_>>()?,
-            postgres: [GET, LIST, CREATE]
-                .into_iter()
-                .map(|request| self.measure(args, request, CONNECTIONS, &POSTGRES))
-                .collect::<Result<_>>()?,
-            losses: losses::measure(self, args.seconds)?,
+            telemetry: self.measure_each(args, &[BARE, NONE, FULL])?,
+            half: self.measure(args, GET, half, &[NONE, FULL])?,
+            shares: self.measure(args, GET, load(CONNECTIONS), &SHARES)?,
+            writes: [write(1)?, write(CONNECTIONS)?, write(64)?],
+            postgres: self.measure_each(args, &POSTGRES)?,
+            flask: self.flask.as_ref().map(|_| flask::measure(self, args)).transpose()?,
+            collectors: self.measure(args, GET, load(CONNECTIONS), &COLLECTORS)?,
+            losses,
             starts: startup::measure(self)?,
         })
+    }
+
+    /// A table for each kind of request.
+    fn measure_each(&self, args: &Args, variants: &[Variant]) -> Result<[Table; 3]> {
+        let measure = |request| self.measure(args, request, load(CONNECTIONS), variants);
+        Ok([measure(GET)?, measure(LIST)?, measure(CREATE)?])
     }
 
     /// Starts every setting afresh and measures them in turn.
@@ -96,16 +110,16 @@ impl Bench {
         &self,
         args: &Args,
         request: Request,
-        connections: u32,
+        load: wrk::Load,
         variants: &[Variant],
     ) -> Result<Table> {
         let servers: Vec<Server> =
             variants.iter().map(|variant| self.start(variant)).collect::<Result<_>>()?;
-        let mut table = Table::new(request.name, connections, variants);
+        let mut table = Table::new(request.name, load, variants);
         for round in 0..=args.rounds {
             // The first round warms up and does not count.
-            let seconds = if round == 0 { 1 } else { args.seconds };
-            let load = wrk::Load { connections, seconds, think_ms: 0 };
+            let seconds = if round == 0 { load.seconds } else { args.seconds };
+            let load = wrk::Load { seconds, ..load };
             let turn = servers.iter().map(|server| server.measure(request, load));
             let turn = turn.collect::<Result<Vec<_>>>()?;
             if round > 0 {
@@ -125,4 +139,9 @@ impl Bench {
         server.fill(100)?;
         Ok(server)
     }
+}
+
+/// As many requests as so many connections get answered, for the time of a warm-up.
+fn load(connections: u32) -> wrk::Load {
+    wrk::Load { connections, seconds: 1, think_ms: 0 }
 }

@@ -64,5 +64,5 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let memory = run::memory(&release.join("loadgen"), &target, &compared, args.requests)?;
     let report = Report { compared, half, memory, oha: OHA.version, seconds: args.seconds };
     super::publish("loadgen", &report, args.write)?;
-    bars::judge(&report)
+    bars::of(&report).judge()
 }

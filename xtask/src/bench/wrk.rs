@@ -77,8 +77,20 @@ pub(crate) fn run(url: &str, request: Request, load: Load) -> Result<Run> {
             .arg(file)
             .arg(url),
     )?;
-    ensure!(!report.contains("Non-2xx"), "some requests failed:\n{report}");
+    ensure!(!failed(&report), "some requests failed:\n{report}");
     parse(&report)
+}
+
+/// Whether there were answers other than 2xx, or connections that broke. What wrk calls a
+/// timeout is an answer after more than 2 s, and is in the latencies.
+fn failed(report: &str) -> bool {
+    let broken = |line: &str| {
+        line.trim().strip_prefix("Socket errors: ").is_some_and(|errors| {
+            let counts = errors.split(", ").filter(|count| !count.starts_with("timeout "));
+            counts.into_iter().any(|count| !count.ends_with(" 0"))
+        })
+    };
+    report.lines().any(|line| line.contains("Non-2xx") || broken(line))
 }
 
 /// Reads what `--latency` prints.
@@ -119,5 +131,13 @@ mod tests {
         assert!(milliseconds("870.00us").is_ok_and(|ms| (ms - 0.87).abs() < 1e-9));
         assert!(milliseconds("1.20s").is_ok_and(|ms| (ms - 1200.0).abs() < 1e-9));
         assert!(parse("nothing").is_err());
+    }
+
+    #[test]
+    fn a_failure_is_an_answer_or_a_broken_connection() {
+        assert!(!failed("  80000 requests in 4.00s, 9.00MB read\n"));
+        assert!(failed("  Non-2xx or 3xx responses: 1\n"));
+        assert!(failed("  Socket errors: connect 0, read 1, write 0, timeout 0\n"));
+        assert!(!failed("  Socket errors: connect 0, read 0, write 0, timeout 7\n"));
     }
 }

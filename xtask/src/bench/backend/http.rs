@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use anyhow::{Result, ensure};
 
-/// Posts JSON and returns the whole answer.
+/// Posts JSON and returns the whole answer, a 2xx.
 pub(crate) fn post(address: SocketAddr, path: &str, body: &str) -> Result<String> {
     exchange(
         address,
@@ -17,7 +17,7 @@ pub(crate) fn post(address: SocketAddr, path: &str, body: &str) -> Result<String
     )
 }
 
-/// Gets a body.
+/// Gets the body of a 2xx.
 pub(crate) fn get(address: SocketAddr, path: &str) -> Result<String> {
     let answer = exchange(address, &format!("GET {path} HTTP/1.0\r\n\r\n"))?;
     Ok(answer.split_once("\r\n\r\n").map_or_else(String::new, |(_, body)| body.to_owned()))

@@ -3,12 +3,12 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use anyhow::{Result, bail};
 
+use super::sink::Collector;
 use super::variant::FULL;
 use super::wrk::Load;
-use super::{Bench, CONNECTIONS, GET, http};
+use super::{Bench, CONNECTIONS, GET, sink};
 
 /// How long the last batches may take to arrive.
 const ARRIVAL: Duration = Duration::from_secs(30);
@@ -18,6 +18,8 @@ const ARRIVAL: Duration = Duration::from_secs(30);
 pub(crate) struct Losses {
     /// Requests per second at saturation.
     pub(crate) saturation: f64,
+    /// The pause after each answer that halves it.
+    pub(crate) think_ms: u32,
     /// The rate that was held.
     pub(crate) held: f64,
     /// Two spans and one log record per request.
@@ -37,15 +39,17 @@ pub(super) fn measure(bench: &Bench, seconds: u32) -> Result<Losses> {
     let saturation = server.measure(GET, load(0))?.requests_per_second;
     let at_saturation = server.metric(DROPPED)?;
     settle(bench)?;
-    http::post(bench.sink.address, "/counts", "")?;
+    sink::count(bench.sinks.address(Collector::Good))?;
     let before = server.metric(REQUESTS)?;
     // A pause as long as an answer halves the rate.
     let think_ms = (f64::from(CONNECTIONS) * 1000.0 / saturation).ceil().max(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few ms")]
-    let held = server.measure(GET, load(think_ms as u32))?.requests_per_second;
+    let think_ms = think_ms as u32;
+    let held = server.measure(GET, load(think_ms))?.requests_per_second;
     let (spans, log_records) = settle(bench)?;
     Ok(Losses {
         saturation,
+        think_ms,
         held,
         requests: server.metric(REQUESTS)? - before,
         spans,
@@ -57,21 +61,16 @@ pub(super) fn measure(bench: &Bench, seconds: u32) -> Result<Losses> {
 /// The sink's counts once nothing has come for longer than the exporter waits.
 fn settle(bench: &Bench) -> Result<(u64, u64)> {
     let deadline = Instant::now() + ARRIVAL;
-    let mut last = counts(bench)?;
+    let counts = || sink::counts(bench.sinks.address(Collector::Good));
+    let mut last = counts()?;
     while Instant::now() < deadline {
         // The schedule delay of spans is 5 s.
         thread::sleep(Duration::from_secs(6));
-        let now = counts(bench)?;
+        let now = counts()?;
         if now == last {
             return Ok(now);
         }
         last = now;
     }
     bail!("spans went on arriving for {} s", ARRIVAL.as_secs())
-}
-
-fn counts(bench: &Bench) -> Result<(u64, u64)> {
-    let counts: Value = serde_json::from_str(&http::get(bench.sink.address, "/counts")?)?;
-    let of = |name: &str| counts[name].as_u64().with_context(|| format!("no {name} in the counts"));
-    Ok((of("spans")?, of("log_records")?))
 }

@@ -2,19 +2,24 @@
 
 use std::fmt;
 
-use super::bars::Bars;
 use super::losses::Losses;
 use super::startup::Starts;
 use super::table::Table;
+use super::{bars, sink};
 
 /// Everything that a run measured.
 pub(crate) struct Report {
     pub(crate) rounds: usize,
     pub(crate) seconds: u32,
-    pub(crate) telemetry: Vec<Table>,
+    pub(crate) telemetry: [Table; 3],
+    /// None and full at about half of what full can do.
+    pub(crate) half: Table,
     pub(crate) shares: Table,
-    pub(crate) writes: Vec<Table>,
-    pub(crate) postgres: Vec<Table>,
+    pub(crate) writes: [Table; 3],
+    pub(crate) postgres: [Table; 3],
+    /// `None` where it was to be left out.
+    pub(crate) flask: Option<[Table; 3]>,
+    pub(crate) collectors: Table,
     pub(crate) losses: Losses,
     pub(crate) starts: Starts,
 }
@@ -49,15 +54,30 @@ What keeps a missed bar from being met is in [the profile](backend-profile.md).
 ",
             self.rounds,
             self.seconds,
-            Bars::of(self)
+            bars::of(self)
         )?;
         section(f, &self.telemetry)?;
+        writeln!(f, "\nAt half of what full can do:\n\n{}", self.half)?;
         writeln!(f, "\n## Each signal's share\n\n{}", self.shares)?;
         writeln!(f, "## Durable writes on SQLite")?;
         section(f, &self.writes)?;
         writeln!(f, "\n## PostgreSQL")?;
         section(f, &self.postgres)?;
-        let Losses { saturation, held, requests, spans, log_records, dropped } = &self.losses;
+        self.flask(f)?;
+        write!(
+            f,
+            "
+## A collector that fails
+
+Full telemetry, to a collector that answers, to a port where nothing listens, to one that takes \
+what is sent and never answers, and to one that answers after {} s. What is not taken in time is \
+dropped and counted, never waited for.
+
+{}",
+            sink::SLOW,
+            self.collectors
+        )?;
+        let Losses { saturation, held, requests, spans, log_records, dropped, .. } = &self.losses;
         let [at_half, at_saturation] = dropped;
         write!(
             f,
@@ -76,6 +96,27 @@ Start to ready: {} ms (median of 7). Memory at rest: {} MB.
             self.starts.ready.as_millis(),
             self.starts.idle_kb / 1024,
         )
+    }
+}
+
+impl Report {
+    fn flask(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n## Beside Flask\n")?;
+        let Some(tables) = &self.flask else {
+            return writeln!(f, "Left out (`--without-flask`).");
+        };
+        writeln!(
+            f,
+            "The same rows on the same PostgreSQL, which syncs at every commit: a Flask \
+application with SQLAlchemy and psycopg2 on gunicorn, 2 workers of 4 threads \
+(`xtask/src/bench/backend/flask`), and the server. Both with spans and log records over OTLP/HTTP \
+to the same sink, a JSON line per request and Prometheus metrics, and eight connections to the \
+database at most; before the measurement, the command compares their answers and sees their \
+telemetry arrive. Flask's answers have no counts, which the server's list has. Flask's CPU and MB \
+are those of its master and workers; MB is proportional memory (PSS) there, in which a page that \
+they share counts once, and resident memory of the server as everywhere."
+        )?;
+        section(f, tables)
     }
 }
 

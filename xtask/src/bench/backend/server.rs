@@ -11,9 +11,10 @@ use anyhow::{Context, Result, bail, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::flask::Flask;
 use super::http;
-use crate::bench::proc;
 use crate::bench::wrk::{self, Load, Request};
+use crate::bench::{number, proc};
 use crate::up::readiness;
 use crate::workspace;
 
@@ -62,11 +63,17 @@ impl Server {
         })
     }
 
-    /// Starts the receiver of telemetry.
-    pub(crate) fn sink(program: &Path) -> Result<Self> {
+    /// Starts the Flask application on a database.
+    pub(crate) fn flask(app: &Flask, database: &str, sink: SocketAddr) -> Result<Self> {
+        Self::start(|address, folder| app.command(address, folder, database, sink))
+    }
+
+    /// Starts a receiver of telemetry that answers after so many seconds.
+    pub(crate) fn sink(program: &Path, delay_seconds: u32) -> Result<Self> {
         Self::start(|address, _| {
             let mut command = Command::new(program);
             command.env("SINK_LISTEN", address.to_string());
+            command.env("SINK_DELAY_SECONDS", delay_seconds.to_string());
             command
         })
     }
@@ -95,12 +102,11 @@ impl Server {
 
     /// Loads it with one kind of request.
     pub(crate) fn measure(&self, request: Request, load: Load) -> Result<Measured> {
-        let before = proc::cpu(self.child.id())?;
+        let before = self.cpu()?;
         let run = wrk::run(&format!("http://{}{}", self.address, request.path), request, load)?;
-        let cpu = proc::cpu(self.child.id())?.saturating_sub(before);
+        let cpu = self.cpu()?.saturating_sub(before);
         ensure!(run.requests > 0, "wrk made no request");
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52 requests")]
-        let cpu = cpu.as_secs_f64() * 1e6 / run.requests as f64;
+        let cpu = cpu.as_secs_f64() * 1e6 / number(run.requests);
         Ok(Measured { requests_per_second: run.requests_per_second, p99: run.p99, cpu })
     }
 
@@ -112,9 +118,18 @@ impl Server {
         })
     }
 
-    /// Resident memory.
+    /// Processor time of all its processes.
+    fn cpu(&self) -> Result<Duration> {
+        proc::family(self.child.id())?.into_iter().map(proc::cpu).sum()
+    }
+
+    /// Resident memory: of one process all that it uses, shared or not; of several the sum of
+    /// their parts, in which nothing counts twice.
     pub(crate) fn memory_kb(&self) -> Result<u64> {
-        proc::resident_kb(self.child.id())
+        match proc::family(self.child.id())?.as_slice() {
+            [one] => proc::resident_kb(*one),
+            several => several.iter().map(|pid| proc::proportional_kb(*pid)).sum(),
+        }
     }
 
     /// The sum of the series in `/metrics` whose line starts so.

@@ -4,21 +4,22 @@ use std::fmt;
 
 use super::server::Measured;
 use super::variant::Variant;
+use crate::bench::wrk::Load;
 
 /// One kind of request, measured in several settings.
 pub(crate) struct Table {
     request: &'static str,
-    connections: u32,
+    load: Load,
     names: Vec<&'static str>,
     rounds: Vec<Vec<Measured>>,
     memory_kb: Vec<u64>,
 }
 
 impl Table {
-    pub(crate) fn new(request: &'static str, connections: u32, variants: &[Variant]) -> Self {
+    pub(crate) fn new(request: &'static str, load: Load, variants: &[Variant]) -> Self {
         let names = variants.iter().map(|variant| variant.name).collect::<Vec<_>>();
         let memory_kb = vec![0; names.len()];
-        Self { request, connections, names, rounds: Vec::new(), memory_kb }
+        Self { request, load, names, rounds: Vec::new(), memory_kb }
     }
 
     /// Adds a round: a value for each setting.
@@ -28,6 +29,20 @@ impl Table {
 
     pub(crate) fn remember_memory(&mut self, place: usize, kb: u64) {
         self.memory_kb[place] = kb;
+    }
+
+    pub(crate) fn request(&self) -> &'static str {
+        self.request
+    }
+
+    /// The settings, in their order.
+    pub(crate) fn names(&self) -> &[&'static str] {
+        &self.names
+    }
+
+    /// What a setting took of memory after the load, in kilobytes.
+    pub(crate) fn memory_kb(&self, place: usize) -> u64 {
+        self.memory_kb[place]
     }
 
     /// The median of what `of` makes of each round.
@@ -59,11 +74,12 @@ impl Table {
 /// A row per setting; the ratio is the median of each round's ratio to the first one.
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "| {}, {} connections | req/s | ratio | p99 ms | CPU µs/request | MB |",
-            self.request, self.connections
-        )?;
+        let Load { connections, think_ms, .. } = self.load;
+        write!(f, "| {}, {connections} connections", self.request)?;
+        if think_ms > 0 {
+            write!(f, " that pause for {think_ms} ms")?;
+        }
+        writeln!(f, " | req/s | ratio | p99 ms | CPU µs/request | MB |")?;
         writeln!(f, "|---|---|---|---|---|---|")?;
         for (place, name) in self.names.iter().enumerate() {
             let ratio = self.ratio(place, 0, |one| one.requests_per_second);
@@ -88,7 +104,7 @@ mod tests {
     #[test]
     fn a_row_shows_medians_of_rounds() {
         let measured = |requests_per_second, p99, cpu| Measured { requests_per_second, p99, cpu };
-        let mut table = Table::new("GET /", 16, &[NONE, FULL]);
+        let mut table = Table::new("GET /", super::super::load(16), &[NONE, FULL]);
         table.add(vec![measured(100.0, 2.0, 50.0), measured(50.0, 1.0, 90.0)]);
         table.add(vec![measured(100.0, 1.0, 40.0), measured(90.0, 3.0, 70.0)]);
         table.add(vec![measured(80.0, 3.0, 60.0), measured(60.0, 2.0, 80.0)]);

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::CONNECTIONS;
 use super::run::Measured;
+use super::{CONNECTIONS, bars};
+use crate::bench::megabytes;
 
 /// The tools, and what each round measured of them.
 pub(super) struct Compared {
@@ -102,6 +103,9 @@ eight headers (`traceparent`, 270 bytes of `baggage`, …), bodies, and count ev
 endpoint, region and device. The last row also exports a span per request, to the target; \
 those that find no room in the queue are dropped.
 
+## Bars
+
+{}
 ## As fast as possible
 
 {}
@@ -118,15 +122,11 @@ asked for, {dropped:.0} dropped. Requests were taken up {slip_p50_ms:.2} ms late
             self.compared.rounds.len(),
             self.seconds,
             self.oha,
+            bars::of(self),
             self.compared,
             100.0 * sent / (rate * f64::from(*seconds)),
-            kb(*early_kb),
-            kb(*late_kb),
+            megabytes(*early_kb),
+            megabytes(*late_kb),
         )
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "far below 2^52 kilobytes")]
-pub(super) fn kb(kilobytes: u64) -> f64 {
-    kilobytes as f64 / 1024.0
 }

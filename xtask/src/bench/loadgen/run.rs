@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::report::{Compared, Half, Memory};
 use super::target::Target;
-use crate::bench::proc;
+use crate::bench::{number, proc};
 use crate::workspace;
 
 /// What one measurement showed.
@@ -37,10 +37,9 @@ pub(super) struct Ended {
 }
 
 impl Measured {
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52 requests")]
     /// `seconds` is how long it asked; without starting up and cleaning up.
     pub(super) fn new(requests: u64, seconds: f64, p99_ms: f64, ended: &Ended) -> Self {
-        let requests = requests as f64;
+        let requests = number(requests);
         Self { rate: requests / seconds, per_core: requests / ended.cpu.as_secs_f64(), p99_ms }
     }
 }
@@ -122,8 +121,7 @@ pub(super) fn memory(
     compared: &Compared,
     requests: u64,
 ) -> Result<Memory> {
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52 requests")]
-    let seconds = (requests as f64 / compared.personas().rate * 1.15).ceil();
+    let seconds = (number(requests) / compared.personas().rate * 1.15).ceil();
     let mut command = Command::new(loadgen);
     command.args(["max", "--quiet", "--target", &target.url(), "--threads", "1"]);
     command.args(["--connections", "32", "--duration", &format!("{seconds}s")]);
