@@ -6,7 +6,7 @@ pub(super) type Exception = (&'static str, &'static str);
 
 const HEALTHY: &str = "a healthy lab has none";
 const PAGES: &str = "the check is no browser: pages tell it, once people open them";
-const EXPORTERS: &str = "its exporters run with the profile `host`, or not in this stack";
+const EXPORTERS: &str = "its exporters run with the profiles `host` and `exporters`";
 
 /// Queries of docs/VERIFICATION.md.
 pub(super) const CLASSICS: [Exception; 3] = [
@@ -18,7 +18,10 @@ pub(super) const CLASSICS: [Exception; 3] = [
 /// Panels, as "uid title", or whole dashboards by their uid.
 pub(super) const PANELS: [Exception; 10] = [
     ("lab-hosts", EXPORTERS),
-    ("lab-pipeline", "which of its counts begin only with a loss has not been seen on a stack"),
+    (
+        "lab-pipeline Refused and failed",
+        "the collector counts what fails from the first failure on",
+    ),
     ("lab-slo Alerts that fire", HEALTHY),
     ("lab-tracing Slow", "none of the traffic starts in a browser, but for one quick click"),
     ("lab-tracing Failed", "none of the traffic starts in a browser, but for one good click"),
