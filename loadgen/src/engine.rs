@@ -43,10 +43,19 @@ pub trait Watcher {
     /// Called once a second with what happened since the last time and in all.
     fn tick(&mut self, tick: &Tick<'_>);
 
-    /// Whether the run is to end early.
-    fn wants_end(&mut self) -> bool {
-        false
+    /// Why the run is to end early, if it is.
+    fn wants_end(&mut self) -> Option<End> {
+        None
     }
+}
+
+/// Why a run ended before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Somebody asked for it.
+    Asked,
+    /// The target took no connection for so long.
+    Lost(Duration),
 }
 
 /// What a [`Watcher`] is told.
@@ -75,8 +84,8 @@ pub struct Run {
     pub stats: Stats,
     /// Its course.
     pub course: Vec<Point>,
-    /// It was ended before its time.
-    pub was_ended: bool,
+    /// Why it ended before its time, if it did.
+    pub end: Option<End>,
 }
 
 /// Runs it; it returns when the last answer is there or was given up on.
@@ -156,7 +165,7 @@ fn gather(
     let mut recent = Stats::default();
     let mut spares = vec![Stats::default(); measured.len()];
     let mut last = Duration::ZERO;
-    let mut was_ended = false;
+    let mut end = None;
     loop {
         let is_done = done.load(Ordering::Acquire);
         let at = Instant::now().saturating_duration_since(start);
@@ -177,11 +186,11 @@ fn gather(
         }
         if is_done {
             let stage = progress.stage.load(Ordering::Relaxed);
-            return Run { duration: last, stats, course: series.finish(last, stage), was_ended };
+            return Run { duration: last, stats, course: series.finish(last, stage), end };
         }
-        if !was_ended && watcher.wants_end() {
-            was_ended = true;
-            progress.stop.store(true, Ordering::Relaxed);
+        if end.is_none() {
+            end = watcher.wants_end();
+            progress.stop.store(end.is_some(), Ordering::Relaxed);
         }
         thread::sleep(NAP);
     }

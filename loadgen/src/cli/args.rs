@@ -32,6 +32,9 @@ pub struct Common {
     /// When an answer is given up on
     #[arg(long, default_value = "10s", value_parser = duration)]
     pub timeout: Duration,
+    /// How long a target that takes no connection is waited for before the run ends
+    #[arg(long, default_value = "5s", value_parser = duration)]
+    pub patience: Duration,
     /// Send requests at once, without the time that they would take on their networks
     #[arg(long)]
     pub no_network: bool,

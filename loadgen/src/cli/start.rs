@@ -25,6 +25,7 @@ use crate::verify::Verifier;
 use crate::view;
 use crate::view::lines::Lines;
 use crate::view::live::Outline;
+use crate::view::patience::Patience;
 use crate::worker::{self, closed};
 use exporter::Exporter;
 
@@ -154,12 +155,13 @@ fn perform(
         signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&end))?;
         signal_hook::flag::register(signal, Arc::clone(&end))?;
     }
+    let patience = Patience::new(end, prepared.common.patience);
     let Some(story) = &prepared.story else {
         let outline = Outline::of(&prepared.model, &common.target.url, prepared.mode());
-        let mut view = view::open(outline, prepared.common.quiet, end);
+        let mut view = view::open(outline, prepared.common.quiet, patience);
         return Ok((engine::run(&prepared.model, size, common, &mut *view), None));
     };
-    let lines = Lines::new(prepared.common.quiet, end);
+    let lines = Lines::new(prepared.common.quiet, patience);
     let follower = Follower::start(&common.target).context("no thread")?;
     let mut narrator =
         Narrator::new(lines, &common.target.url, common.start, story.clone(), follower);

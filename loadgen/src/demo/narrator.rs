@@ -8,7 +8,7 @@ use api_types::alert::Severity;
 
 use super::acts::{ACTS, DURATIONS};
 use super::alerts::{Change, Follower};
-use crate::engine::{Tick, Watcher};
+use crate::engine::{End, Tick, Watcher};
 
 /// Alerts that must fire where nobody says otherwise: those for errors end with the act that
 /// follows; the ticket for latency stays, since its windows are long.
@@ -103,7 +103,7 @@ impl<W: Watcher> Watcher for Narrator<W> {
         self.inner.tick(tick);
     }
 
-    fn wants_end(&mut self) -> bool {
+    fn wants_end(&mut self) -> Option<End> {
         self.inner.wants_end()
     }
 }

@@ -12,7 +12,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::Report;
-use super::text::{QUANTILES, ms, sentence};
+use super::text::{QUANTILES, ended, ms, sentence};
 use crate::stats::share;
 use crate::verdict::Verdict;
 use tables::{ExemplarList, Fact, ObjectiveRow, Row, StageRow};
@@ -24,6 +24,7 @@ struct Page<'r> {
     written: Timestamp,
     written_text: String,
     sentence: String,
+    ended: Option<String>,
     verdict_word: &'static str,
     verdict_class: &'static str,
     figures: Vec<Fact>,
@@ -64,6 +65,7 @@ pub fn html(report: &Report, written: Timestamp) -> Result<String, askama::Error
         written,
         written_text: written.strftime("%-d %B %Y, %H:%M UTC").to_string(),
         sentence: sentence(report),
+        ended: ended(report),
         verdict_word,
         verdict_class,
         figures: vec![

@@ -44,12 +44,7 @@ pub(crate) fn report() -> Report {
         judgement: Judgement::of(&stats, &objectives),
         exit_code: 2,
         stages,
-        run: Run {
-            duration: 60 * SECOND,
-            stats,
-            course: series.finish(60 * SECOND, 2),
-            was_ended: false,
-        },
+        run: Run { duration: 60 * SECOND, stats, course: series.finish(60 * SECOND, 2), end: None },
         cleaned: Cleaned { deleted: 12, left: 0, unknown: 0 },
         completeness: Some(Completeness {
             checked: 10,

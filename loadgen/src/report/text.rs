@@ -8,6 +8,7 @@ use api_types::synthetic::REGIONS;
 
 use super::Report;
 use crate::cleanup::Cleaned;
+use crate::engine::End;
 use crate::observation::Outcome;
 use crate::plan::action::ENDPOINTS;
 use crate::stats::exemplars::Exemplar;
@@ -171,6 +172,9 @@ impl Text<'_> {
         judged(f, "availability, no 5xx", &judgement.availability)?;
         let threshold = self.report.objectives.threshold;
         judged(f, &format!("latency, within {}", ms(threshold)), &judgement.latency)?;
+        if let Some(ended) = ended(self.report) {
+            writeln!(f, "\n{}", wrapped(&ended))?;
+        }
         let (on, off) =
             if self.is_colored { (color(judgement.verdict), "\x1b[0m") } else { ("", "") };
         writeln!(f, "\n{on}{}{off}", wrapped(&sentence(self.report)))
@@ -297,6 +301,20 @@ pub fn outcome(outcome: Outcome) -> String {
         Outcome::Broken => "broken connection".to_owned(),
         Outcome::Timeout => "timeout".to_owned(),
     }
+}
+
+/// Why the run ended before its time, if it did.
+#[must_use]
+pub fn ended(report: &Report) -> Option<String> {
+    let why = match report.run.end? {
+        End::Asked => "somebody asked for it".to_owned(),
+        End::Lost(patience) => format!(
+            "the target took no connection for {} (--patience)",
+            humantime::format_duration(patience)
+        ),
+    };
+    let seconds = report.run.duration.as_secs_f64();
+    Some(format!("The run ended after {seconds:.1} s, before its time: {why}."))
 }
 
 /// The verdict as a person says it.

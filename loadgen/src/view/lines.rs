@@ -1,12 +1,10 @@
 //! Plain lines, for pipes and logs.
 
 use std::io::{self, Write as _};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::patience::Patience;
-use crate::engine::{Tick, Watcher};
+use crate::engine::{End, Tick, Watcher};
 use crate::report::text::ms;
 
 /// Between two lines.
@@ -21,10 +19,10 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// `end` is set when somebody wants the run to end.
+    /// Lines until `patience` is over.
     #[must_use]
-    pub fn new(is_quiet: bool, end: Arc<AtomicBool>) -> Self {
-        Self { is_quiet, patience: Patience::new(end), last: Duration::ZERO }
+    pub fn new(is_quiet: bool, patience: Patience) -> Self {
+        Self { is_quiet, patience, last: Duration::ZERO }
     }
 }
 
@@ -50,7 +48,7 @@ impl Watcher for Lines {
         );
     }
 
-    fn wants_end(&mut self) -> bool {
+    fn wants_end(&mut self) -> Option<End> {
         self.patience.is_over()
     }
 }

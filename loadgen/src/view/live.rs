@@ -11,14 +11,13 @@ use std::env;
 use std::io::{self, IsTerminal as _, Stdout, Write as _};
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use super::patience::Patience;
-use crate::engine::{Model, Tick, Watcher};
+use crate::engine::{End, Model, Tick, Watcher};
 use crate::schedule::Stage;
 use crate::stats::exemplars::Exemplar;
 use screen::Screen;
@@ -71,7 +70,7 @@ const FAILED: usize = 3;
 impl Live {
     /// Takes the terminal; none where there is none to take, or none that draws.
     #[must_use]
-    pub fn open(outline: Outline, end: &Arc<AtomicBool>) -> Option<Self> {
+    pub fn open(outline: Outline, patience: &Patience) -> Option<Self> {
         let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         if is_dumb || !io::stdout().is_terminal() {
             return None;
@@ -79,7 +78,7 @@ impl Live {
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).ok()?;
         let keys = io::stdin().as_fd().try_clone_to_owned().ok()?;
         let screen = Screen::open(keys, Box::new(io::stdout())).ok()?;
-        let patience = Patience::new(Arc::clone(end));
+        let patience = patience.clone();
         Some(Self { outline, terminal, screen, patience, failed: VecDeque::new() })
     }
 }
@@ -97,9 +96,9 @@ impl Watcher for Live {
         }
     }
 
-    fn wants_end(&mut self) -> bool {
+    fn wants_end(&mut self) -> Option<End> {
         let is_over = self.patience.is_over();
-        if is_over && self.screen.close() {
+        if is_over.is_some() && self.screen.close() {
             // A second Ctrl-C ends the process at once and would leave the screen behind.
             let _ = writeln!(io::stdout(), "{ENDING}");
         }

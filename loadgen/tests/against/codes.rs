@@ -99,8 +99,9 @@ fn nobody_there_is_4() {
 fn a_target_that_dies_ends_the_run() {
     let mut server = Server::start(|_, _| OK);
     let target = server.url();
-    let mut command =
-        loadgen(&["run", "--target", &target, "--rate", "50", "--duration", "60s", "--no-network"]);
+    let words = "--rate 50 --duration 60s --no-network --patience 2s";
+    let mut command = loadgen(&["run", "--target", &target]);
+    command.args(words.split(' '));
     let child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
     server.wait_for(50);
     server.stop();
@@ -110,4 +111,6 @@ fn a_target_that_dies_ends_the_run() {
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     assert_eq!(output.status.code(), Some(2), "{text}");
     assert!(text.contains("no connection"), "{text}");
+    let why = "before its time: the target took no connection for 2s";
+    assert!(text.replace('\n', " ").contains(why), "{text}");
 }

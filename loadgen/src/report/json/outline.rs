@@ -77,7 +77,7 @@ impl<'r> Outline<'r> {
             threads: report.size.threads,
             connections: report.size.connections,
             duration_s: report.run.duration.as_secs_f64(),
-            was_ended: report.run.was_ended,
+            was_ended: report.run.end.is_some(),
             requests_per_s: report.rate(),
             stages: report.stages.iter().map(StagePart::of).collect(),
         }
