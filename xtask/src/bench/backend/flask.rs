@@ -73,7 +73,8 @@ pub(super) fn measure(bench: &Bench, args: &Args) -> Result<[Table; 3]> {
 /// Fails unless the answers are right and the telemetry of requests arrives, for what does
 /// less work is no peer.
 fn check(bench: &Bench, setting: &Variant) -> Result<()> {
-    let sink = bench.sinks.counting()?;
+    let sink = bench.sinks.another()?;
+    sink::count(sink.address)?;
     let server = setting.start_with(bench, sink.address)?;
     server.fill(100)?;
     let one: Value = serde_json::from_str(&http::get(server.address, GET.path)?)?;

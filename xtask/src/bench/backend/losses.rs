@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use super::sink::Collector;
+use super::server::Server;
 use super::variant::FULL;
 use super::wrk::Load;
 use super::{Bench, CONNECTIONS, GET, sink};
@@ -34,19 +34,21 @@ const REQUESTS: &str = "http_requests_total{endpoint=\"/api/tasks/{id}\"";
 const DROPPED: &str = "telemetry_dropped_total{";
 
 pub(super) fn measure(bench: &Bench, seconds: u32) -> Result<Losses> {
-    let server = bench.start(&FULL)?;
+    let sink = bench.sinks.another()?;
+    let server = FULL.start_with(bench, sink.address)?;
+    server.fill(100)?;
     let load = |think_ms| Load { connections: CONNECTIONS, seconds, think_ms };
     let saturation = server.measure(GET, load(0))?.requests_per_second;
     let at_saturation = server.metric(DROPPED)?;
-    settle(bench)?;
-    sink::count(bench.sinks.address(Collector::Good))?;
+    settle(&sink)?;
+    sink::count(sink.address)?;
     let before = server.metric(REQUESTS)?;
     // A pause as long as an answer halves the rate.
     let think_ms = (f64::from(CONNECTIONS) * 1000.0 / saturation).ceil().max(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few ms")]
     let think_ms = think_ms as u32;
     let held = server.measure(GET, load(think_ms))?.requests_per_second;
-    let (spans, log_records) = settle(bench)?;
+    let (spans, log_records) = settle(&sink)?;
     Ok(Losses {
         saturation,
         think_ms,
@@ -59,9 +61,9 @@ pub(super) fn measure(bench: &Bench, seconds: u32) -> Result<Losses> {
 }
 
 /// The sink's counts once nothing has come for longer than the exporter waits.
-fn settle(bench: &Bench) -> Result<(u64, u64)> {
+fn settle(sink: &Server) -> Result<(u64, u64)> {
     let deadline = Instant::now() + ARRIVAL;
-    let counts = || sink::counts(bench.sinks.address(Collector::Good));
+    let counts = || sink::counts(sink.address);
     let mut last = counts()?;
     while Instant::now() < deadline {
         // The schedule delay of spans is 5 s.
