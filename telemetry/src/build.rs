@@ -25,7 +25,7 @@ use crate::log::LogLayer;
 use crate::sink::{Signal, Sink};
 use crate::spans::{Recorder, SpanFanOut};
 use crate::transport::{IoThread, Links, TlsError};
-use crate::{panic, propagation, resource};
+use crate::{background, panic, propagation, resource};
 
 /// Lines that wait for stdout at the most; more are dropped and counted.
 const STDOUT_LINES: usize = 16_384;
@@ -86,8 +86,16 @@ pub struct Pipeline {
 }
 
 /// Builds the pipeline without installing it. Lines are written to `output`; `sink`
-/// gets each sampled span and its log records.
+/// gets each sampled span and its log records. Its threads give way to others.
 pub fn build(
+    config: &Config,
+    output: impl io::Write + Send + 'static,
+    sink: Option<Box<dyn Sink>>,
+) -> Result<Pipeline, BuildError> {
+    background::inherited(|| assemble(config, output, sink))?
+}
+
+fn assemble(
     config: &Config,
     output: impl io::Write + Send + 'static,
     sink: Option<Box<dyn Sink>>,

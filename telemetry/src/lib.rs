@@ -10,9 +10,12 @@
 //! ```
 //!
 //! The queues are bounded and count what they drop, and each has a thread of its own:
-//! a collector that hangs never delays a request nor the in-process [`Sink`].
+//! a collector that hangs never delays a request nor the in-process [`Sink`]. All of these
+//! threads have a lower priority than those that serve requests, where the system has one
+//! for each thread.
 //! Metrics are not here: they come from the Prometheus client alone.
 
+mod background;
 mod batch;
 mod build;
 mod chain;

@@ -19,6 +19,15 @@ use super::endpoint::Endpoint;
 use super::tls::TlsFiles;
 use super::vars::Vars;
 
+/// Items that wait at the most where nobody says otherwise: eight times the
+/// specification's 2048, which a busy second fills.
+const QUEUE_SIZE: u32 = 16_384;
+/// Items in one request where nobody says otherwise: the specification's number. Larger
+/// batches cost no less for an item and hold a processor for longer (ADR 0025), and gRPC
+/// servers take 4 MiB by default: items that a client made as large as it can may not
+/// cost the whole batch.
+const BATCH_SIZE: u32 = 512;
+
 /// Where and how one signal is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
@@ -49,18 +58,6 @@ pub enum Protocol {
     HttpJson,
     /// `grpc`.
     Grpc,
-}
-
-impl Protocol {
-    /// Items in one request where nobody says otherwise. gRPC servers take 4 MiB by
-    /// default, HTTP receivers five times as much: not even items that a client made as
-    /// large as it can may cost the whole batch.
-    fn batch_size(self) -> u32 {
-        match self {
-            Self::HttpProtobuf | Self::HttpJson => 2_048,
-            Self::Grpc => 512,
-        }
-    }
 }
 
 /// How messages are made smaller.
@@ -97,8 +94,8 @@ impl Export {
             found.map_or(Ok(default), |found| found.number::<u32>())
         };
         let default_delay = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
-        let queue_size = number("MAX_QUEUE_SIZE", 16_384)?;
-        let batch_size = number("MAX_EXPORT_BATCH_SIZE", protocol.batch_size())?;
+        let queue_size = number("MAX_QUEUE_SIZE", QUEUE_SIZE)?;
+        let batch_size = number("MAX_EXPORT_BATCH_SIZE", BATCH_SIZE)?;
         let delay = number("SCHEDULE_DELAY", default_delay)?;
         Ok(Some(Self {
             endpoint,
@@ -157,7 +154,7 @@ mod tests {
             (Protocol::HttpProtobuf, Compression::None)
         );
         assert_eq!(traces.timeout, Duration::from_secs(10));
-        assert_eq!((traces.queue_size, traces.batch_size), (16_384, 2_048));
+        assert_eq!((traces.queue_size, traces.batch_size), (16_384, 512));
         assert_eq!((traces.delay, logs.delay), (Duration::from_secs(5), Duration::from_secs(1)));
     }
 
@@ -179,7 +176,6 @@ mod tests {
         let millis = Duration::from_millis;
         assert_eq!((traces.timeout, logs.timeout), (millis(90), millis(700)));
         assert_eq!((traces.queue_size, traces.batch_size), (100, 100));
-        assert_eq!(read(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]).0.batch_size, 512);
         assert_eq!((logs.queue_size, logs.batch_size), (16_384, 3));
         assert_eq!(traces.delay, millis(7));
     }
