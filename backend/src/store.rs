@@ -6,6 +6,7 @@
 
 mod fault;
 pub mod observe;
+mod pool;
 pub mod postgres;
 pub mod sqlite;
 mod statements;
@@ -73,11 +74,6 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// Those of a pool; its two counts are read one after the other.
-    fn of(size: u32, idle: usize) -> Self {
-        Self { idle, used: (size as usize).saturating_sub(idle) }
-    }
-
     fn plus(self, other: Self) -> Self {
         Self { idle: self.idle + other.idle, used: self.used + other.used }
     }

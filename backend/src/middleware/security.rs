@@ -8,19 +8,24 @@ use axum::response::Response;
 
 /// Nothing inline, nothing from elsewhere; `wasm-unsafe-eval` lets WebAssembly compile
 /// and allows no script to be made from text (CSP Level 3).
-const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
-                   style-src 'self'; img-src 'self'; connect-src 'self'; \
-                   form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'",
+);
 
 /// What a page of this lab has no use for.
-const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=()";
+const PERMISSIONS: HeaderValue =
+    HeaderValue::from_static("camera=(), geolocation=(), microphone=()");
 
-const HEADERS: [(HeaderName, &str); 6] = [
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+
+const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (CONTENT_SECURITY_POLICY, CSP),
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, SAME_ORIGIN),
+    (HeaderName::from_static("cross-origin-resource-policy"), SAME_ORIGIN),
+    (HeaderName::from_static("cross-origin-opener-policy"), SAME_ORIGIN),
     (HeaderName::from_static("permissions-policy"), PERMISSIONS),
 ];
 
@@ -30,7 +35,7 @@ pub(super) fn protected(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.reserve(HEADERS.len() + 1);
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.insert(name, value);
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

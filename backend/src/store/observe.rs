@@ -9,7 +9,7 @@ use prometheus::HistogramVec;
 use tokio::time::timeout;
 use tracing::field::Empty;
 use tracing::instrument::WithSubscriber;
-use tracing::{Dispatch, Instrument, Span};
+use tracing::{Dispatch, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::StoreError;
@@ -159,8 +159,8 @@ async fn in_span<T, E: Into<StoreError>>(
     // sqlx hands the current span to the connection's thread, which drops it some
     // time later: the span would end late, and its parents with it (ADR 0007).
     // `none()` is not made but there: each new dispatcher has every call site asked anew.
-    let query = query.with_subscriber(Dispatch::none());
-    let result = query.instrument(span.clone()).await.map_err(Into::into);
+    // Nothing else runs meanwhile, so that the span need not be entered either.
+    let result = query.with_subscriber(Dispatch::none()).await.map_err(Into::into);
     if let Err(error) = &result {
         span.record("error.type", error.class());
         span.record("db.response.status_code", error.response_code());

@@ -3,7 +3,6 @@
 //! A server that stops answering must not hold what waits for it: PostgreSQL ends a
 //! statement that takes too long, and we give up on a server that does not even do that.
 
-mod lent;
 mod tasks;
 
 use std::iter;
@@ -12,13 +11,14 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use prometheus::HistogramVec;
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgRow};
 use sqlx::query::Query;
-use sqlx::{ConnectOptions, Connection, Postgres};
+use sqlx::{ConnectOptions, PgConnection, Postgres};
 
 use super::observe::Observed;
+use super::pool::{Lent, Pool, Rules};
+use super::statements::settled;
 use crate::config::PoolConfig;
-use lent::Lent;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 
@@ -26,15 +26,15 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
 /// started is slow. Requests wait for less.
 const START: Duration = Duration::from_secs(30);
 
-/// A connection that has been idle for longer is tried before it is used.
+/// A connection that was lent longer ago is tried before it is lent again.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// Tasks in a PostgreSQL database.
 #[derive(Clone, Debug)]
 pub struct PostgresStore {
-    pool: PgPool,
-    /// How long a connection may take to come back.
-    patience: Duration,
+    readers: Pool<PgConnection>,
+    /// The same: PostgreSQL has many writers.
+    writer: Pool<PgConnection>,
     observed: Observed,
 }
 
@@ -65,20 +65,14 @@ impl PostgresStore {
         migrate(&options).await.with_context(place)?;
         let options =
             options.options([("statement_timeout", format!("{}ms", statement.as_millis()))]);
-        let pool = PgPoolOptions::new()
-            .max_connections(pool.max)
-            .acquire_timeout(acquire)
-            .test_before_acquire(false)
-            .before_acquire(|connection, used| {
-                Box::pin(async move {
-                    if used.idle_for > FRESH {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_lazy_with(options);
-        let store = Self { pool, patience: statement, observed };
+        let rules = Rules {
+            max: usize::try_from(pool.max)?,
+            acquire,
+            patience: statement,
+            fresh: Some(FRESH),
+        };
+        let pool = Pool::<PgConnection>::new(options, rules)?;
+        let store = Self { readers: pool.clone(), writer: pool, observed };
         store.warm().await.with_context(place)?;
         Ok(store)
     }
@@ -87,38 +81,31 @@ impl PostgresStore {
     async fn warm(&self) -> anyhow::Result<()> {
         let start = Instant::now();
         loop {
-            match self.reader().await {
+            match self.readers.acquire().await {
                 Err(sqlx::Error::PoolTimedOut) if start.elapsed() < START => {}
-                outcome => return outcome.map(drop).context("could not connect"),
+                outcome => return outcome.map(Lent::settle).context("could not connect"),
             }
         }
-    }
-
-    async fn reader(&self) -> Result<Lent, sqlx::Error> {
-        Ok(Lent { connection: self.pool.acquire().await?, patience: self.patience })
-    }
-
-    async fn writer(&self) -> Result<Lent, sqlx::Error> {
-        self.reader().await
     }
 
     async fn write(
         &self,
         write: Query<'static, Postgres, PgArguments>,
     ) -> Result<Option<PgRow>, sqlx::Error> {
-        write.fetch_optional(&mut *self.writer().await?).await
+        settled!(self.writer, |writer| write.fetch_optional(writer)).await
     }
 
-    fn pools(&self) -> impl Iterator<Item = &PgPool> + Send {
-        iter::once(&self.pool)
+    fn pools(&self) -> impl Iterator<Item = &Pool<PgConnection>> + Send {
+        iter::once(&self.readers)
     }
 }
 
 /// Over a connection of its own: a change of the schema may take its time.
 async fn migrate(options: &PgConnectOptions) -> anyhow::Result<()> {
-    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(START);
-    let pool = pool.connect_with(options.clone()).await.context("could not connect")?;
-    MIGRATIONS.run(&pool).await.context("could not bring the schema up to date")?;
-    pool.close().await;
+    let rules = Rules { max: 1, acquire: START, patience: START, fresh: None };
+    let pool = Pool::<PgConnection>::new(options.clone(), rules)?;
+    let mut connection = pool.acquire().await.context("could not connect")?;
+    MIGRATIONS.run(&mut *connection).await.context("could not bring the schema up to date")?;
+    connection.close().await;
     Ok(())
 }

@@ -13,23 +13,21 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Context;
+use api_types::limits::LIST_MAX;
 use prometheus::HistogramVec;
 use sqlx::migrate::Migrator;
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Sqlite};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection};
 
 use super::StoreError;
 use super::observe::Observed;
+use super::pool::{Pool, Rules};
 use group_commit::{GroupCommit, Write};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
 
 /// Connections that read.
-const READERS: u32 = 4;
+const READERS: usize = 4;
 /// How long a request waits for a connection before it gets a 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long SQLite itself waits for a lock that another process holds.
@@ -38,9 +36,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Tasks in a SQLite file.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
-    writer: SqlitePool,
+    writer: Pool<SqliteConnection>,
     group_commit: GroupCommit,
-    readers: SqlitePool,
+    readers: Pool<SqliteConnection>,
     observed: Observed,
 }
 
@@ -56,6 +54,8 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
+            // A page fits: SQLite's thread need not wait for the one that collects it.
+            .row_buffer_size(usize::try_from(LIST_MAX)? + 1)
             // `observe` says which statements are slow.
             .disable_statement_logging();
         let file = options.get_filename().to_owned();
@@ -67,10 +67,13 @@ impl SqliteStore {
         // Before the first connection: it changes the journal mode, and of two that do so at
         // once SQLite refuses one without waiting.
         let lock = lock_beside(&file)?;
-        let writer = pool(1).connect_with(options.clone()).await.with_context(open)?;
-        MIGRATIONS.run(&writer).await.context("could not bring the schema up to date")?;
+        let writer = Pool::<SqliteConnection>::new(options.clone(), rules(1))?;
+        let mut connection = writer.acquire().await.with_context(open)?;
+        MIGRATIONS.run(&mut *connection).await.context("could not bring the schema up to date")?;
+        connection.settle();
         drop(lock);
-        let readers = pool(READERS).connect_with(options).await.with_context(open)?;
+        let readers = Pool::<SqliteConnection>::new(options, rules(READERS))?;
+        readers.acquire().await.with_context(open)?.settle();
         let observed = Observed {
             system: "sqlite",
             namespace: namespace(&file),
@@ -82,19 +85,11 @@ impl SqliteStore {
         Ok(Self { writer, group_commit, readers, observed })
     }
 
-    async fn reader(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
-        self.readers.acquire().await
-    }
-
-    async fn writer(&self) -> Result<PoolConnection<Sqlite>, sqlx::Error> {
-        self.writer.acquire().await
-    }
-
     async fn write(&self, write: Write) -> Result<Option<SqliteRow>, StoreError> {
         self.group_commit.run(write).await
     }
 
-    fn pools(&self) -> impl Iterator<Item = &SqlitePool> + Send {
+    fn pools(&self) -> impl Iterator<Item = &Pool<SqliteConnection>> + Send {
         [&self.readers, &self.writer].into_iter()
     }
 }
@@ -112,8 +107,10 @@ fn lock_beside(file: &Path) -> anyhow::Result<File> {
     open().with_context(|| format!("could not lock {}", Path::new(&name).display()))
 }
 
-fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT)
+/// A file does not go away as a server does: a connection is never asked whether it is there.
+fn rules(connections: usize) -> Rules {
+    let (acquire, patience) = (ACQUIRE_TIMEOUT, BUSY_TIMEOUT);
+    Rules { max: connections, acquire, patience, fresh: None }
 }
 
 /// `db.namespace`: the file's name without its folder, which is the machine's affair.

@@ -114,10 +114,24 @@ impl From<StatsRow> for TaskStats {
     }
 }
 
-/// Implements [`TaskStore`](super::TaskStore) for an engine that has `observed`, `reader()` and
-/// `writer()` that lend a connection, `write()` and `pools()`. A macro and not a generic type:
+/// A future that runs one statement on a connection that it borrows.
+macro_rules! settled {
+    ($pool:expr, |$connection:ident| $statement:expr) => {
+        async {
+            let mut lent = $pool.acquire().await?;
+            let $connection = &mut *lent;
+            let rows = $statement.await?;
+            lent.settle();
+            Ok::<_, sqlx::Error>(rows)
+        }
+    };
+}
+
+/// Implements [`TaskStore`](super::TaskStore) for an engine that has `observed`, the pools
+/// `readers` and `writer`, `write()` and `pools()`. A macro and not a generic type:
 /// sqlx's bounds for "a database that can bind and decode all of these" are longer than the
-/// statements.
+/// statements. What sqlx returns is kilobytes large: pinned where it is made, it is not moved
+/// from function to function.
 macro_rules! task_store {
     ($store:ty) => {
         #[async_trait::async_trait]
@@ -127,20 +141,20 @@ macro_rules! task_store {
                     .bind(query.completed)
                     .bind(query.after)
                     .bind(i64::from(query.limit.get()));
-                let rows = async { list.fetch_all(&mut *self.reader().await?).await };
+                let rows = pin!(settled!(self.readers, |reader| list.fetch_all(reader)));
                 let rows = self.observed.run(statements::LIST, rows).await?;
                 Ok(rows.into_iter().map(Task::from).collect())
             }
 
             async fn get(&self, id: i64) -> Result<Option<Task>, StoreError> {
                 let get = sqlx::query_as::<_, TaskRow>(statements::GET.text).bind(id);
-                let row = async { get.fetch_optional(&mut *self.reader().await?).await };
+                let row = pin!(settled!(self.readers, |reader| get.fetch_optional(reader)));
                 Ok(self.observed.run(statements::GET, row).await?.map(Task::from))
             }
 
             async fn stats(&self) -> Result<TaskStats, StoreError> {
                 let stats = sqlx::query_as::<_, StatsRow>(statements::STATS.text);
-                let row = async { stats.fetch_one(&mut *self.reader().await?).await };
+                let row = pin!(settled!(self.readers, |reader| stats.fetch_one(reader)));
                 Ok(self.observed.run(statements::STATS, row).await?.into())
             }
 
@@ -150,7 +164,7 @@ macro_rules! task_store {
                     .bind(new.description.as_str())
                     .bind(new.completed)
                     .bind(now);
-                let row = self.observed.run(statements::INSERT, self.write(write)).await?;
+                let row = self.observed.run(statements::INSERT, pin!(self.write(write))).await?;
                 let row = row.ok_or(sqlx::Error::RowNotFound)?;
                 Ok(TaskRow::from_row(&row)?.into())
             }
@@ -167,23 +181,22 @@ macro_rules! task_store {
                     .bind(changes.description.as_ref().map(Description::as_str))
                     .bind(changes.completed)
                     .bind(now);
-                let row = self.observed.run(statements::UPDATE, self.write(write)).await?;
+                let row = self.observed.run(statements::UPDATE, pin!(self.write(write))).await?;
                 Ok(row.map(|row| TaskRow::from_row(&row)).transpose()?.map(Task::from))
             }
 
             async fn delete(&self, id: i64) -> Result<bool, StoreError> {
                 let write = sqlx::query(statements::DELETE.text).bind(id);
-                Ok(self.observed.run(statements::DELETE, self.write(write)).await?.is_some())
+                Ok(self.observed.run(statements::DELETE, pin!(self.write(write))).await?.is_some())
             }
 
             async fn smoke(&self, plan: SmokePlan, now: OffsetDateTime) -> Result<(), StoreError> {
                 if plan.reads > 0 {
                     let reads = async {
                         for _ in 0..plan.reads {
-                            sqlx::query_as::<_, TaskRow>(statements::GET.text)
-                                .bind(i64::MAX)
-                                .fetch_optional(&mut *self.reader().await?)
-                                .await?;
+                            let get = sqlx::query_as::<_, TaskRow>(statements::GET.text);
+                            let get = get.bind(i64::MAX);
+                            settled!(self.readers, |reader| get.fetch_optional(reader)).await?;
                         }
                         Ok(statements::NoRows)
                     };
@@ -191,7 +204,7 @@ macro_rules! task_store {
                 }
                 if plan.writes > 0 {
                     let writes = async {
-                        let mut connection = self.writer().await?;
+                        let mut connection = self.writer.acquire().await?;
                         let mut transaction = connection.begin().await?;
                         for _ in 0..plan.writes {
                             sqlx::query_as::<_, TaskRow>(statements::INSERT.text)
@@ -203,6 +216,7 @@ macro_rules! task_store {
                                 .await?;
                         }
                         transaction.rollback().await?;
+                        connection.settle();
                         Ok(statements::NoRows)
                     };
                     self.observed.run_batch(statements::SMOKE_WRITES, plan.writes, writes).await?;
@@ -211,21 +225,18 @@ macro_rules! task_store {
             }
 
             async fn count(&self) -> Result<TaskStats, StoreError> {
-                let row: StatsRow = sqlx::query_as(statements::STATS.text)
-                    .fetch_one(&mut *self.reader().await?)
-                    .await?;
-                Ok(row.into())
+                let stats = sqlx::query_as::<_, StatsRow>(statements::STATS.text);
+                Ok(settled!(self.readers, |reader| stats.fetch_one(reader)).await?.into())
             }
 
             async fn ping(&self) -> Result<(), StoreError> {
-                sqlx::query("SELECT 1").execute(&mut *self.reader().await?).await?;
+                let ping = sqlx::query("SELECT 1");
+                settled!(self.readers, |reader| ping.execute(reader)).await?;
                 Ok(())
             }
 
             fn connections(&self) -> Connections {
-                self.pools()
-                    .map(|pool| Connections::of(pool.size(), pool.num_idle()))
-                    .fold(Connections::default(), Connections::plus)
+                self.pools().map(Pool::count).fold(Connections::default(), Connections::plus)
             }
 
             async fn close(&self) {
@@ -237,4 +248,4 @@ macro_rules! task_store {
     };
 }
 
-pub(super) use task_store;
+pub(super) use {settled, task_store};

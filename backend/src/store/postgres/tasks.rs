@@ -1,12 +1,15 @@
 //! The trait over PostgreSQL's pool.
 
+use std::pin::pin;
+
 use sqlx::{Connection as _, FromRow as _};
 use time::OffsetDateTime;
 
 use super::PostgresStore;
 use crate::domain::smoke::SmokePlan;
 use crate::domain::task::{Description, NewTask, Task, TaskChanges, TaskQuery, TaskStats, Title};
-use crate::store::statements::{self, StatsRow, TaskRow, task_store};
+use crate::store::pool::Pool;
+use crate::store::statements::{self, StatsRow, TaskRow, settled, task_store};
 use crate::store::{Connections, StoreError};
 
 task_store!(PostgresStore);

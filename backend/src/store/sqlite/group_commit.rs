@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use sqlx::error::ErrorKind;
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Connection, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::store::StoreError;
+use crate::store::pool::Pool;
 
 /// Writes in one transaction at the most.
 const BATCH: usize = 256;
@@ -43,7 +44,7 @@ struct Job {
 
 impl GroupCommit {
     /// Starts the task. It ends when the last handle is gone.
-    pub(super) fn start(pool: SqlitePool, patience: Duration) -> Self {
+    pub(super) fn start(pool: Pool<SqliteConnection>, patience: Duration) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
         tokio::spawn(work(pool, queue));
         Self { jobs, patience }
@@ -69,7 +70,7 @@ impl GroupCommit {
     }
 }
 
-async fn work(pool: SqlitePool, mut queue: mpsc::Receiver<Job>) {
+async fn work(pool: Pool<SqliteConnection>, mut queue: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut jobs, BATCH).await > 0 {
         let mut replies = Vec::with_capacity(jobs.len());
@@ -92,7 +93,7 @@ async fn work(pool: SqlitePool, mut queue: mpsc::Receiver<Job>) {
 
 /// Runs `jobs` in one transaction. An error is every job's: nothing was written.
 async fn commit(
-    pool: &SqlitePool,
+    pool: &Pool<SqliteConnection>,
     jobs: impl Iterator<Item = Job> + Send,
     replies: &mut Vec<(Reply, Outcome)>,
 ) -> Result<(), sqlx::Error> {
@@ -109,10 +110,12 @@ async fn commit(
     }
     let mut connection = pool.acquire().await?;
     let result = transact(&mut connection, writes, replies).await;
-    if result.is_err() {
+    if result.is_ok() {
+        connection.settle();
+    } else {
         // SQLite has ended the transaction by itself after some errors (disk full, I/O)
         // and sqlx cannot know: a new connection is sure to be outside of one.
-        let _ = connection.close().await;
+        connection.close().await;
     }
     result
 }

@@ -38,7 +38,7 @@ rounds' ratios to the table's first row. CPU is the server process's own, Postgr
 it. MB is resident memory after the load.
 
 - **bare**: the same statements and answers on axum and sqlx, one transaction per write on a pool \
-of 8, with the C library's allocator (`backend/examples/bare.rs`).
+of 8; sqlx's pool and the C library's allocator as they come (`backend/examples/bare.rs`).
 - **none**: the server with `OTEL_SDK_DISABLED=true RUST_LOG=off`; Prometheus metrics, limits, \
 error bodies and security headers stay.
 - **full**: every trace sampled, JSON log lines into a file, the in-process trace store, spans and \

@@ -5,17 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use tempfile::TempDir;
 
 use super::{GroupCommit, Write};
 use crate::store::StoreError;
+use crate::store::pool::{Pool, Rules};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
 struct Fixture {
-    pool: SqlitePool,
-    reader: SqlitePool,
+    pool: Pool<SqliteConnection>,
+    reader: Pool<SqliteConnection>,
     _folder: TempDir,
 }
 
@@ -26,11 +28,14 @@ impl Fixture {
             .filename(folder.path().join("test.db"))
             .journal_mode(SqliteJournalMode::Wal)
             .create_if_missing(true);
-        let pool = |size| SqlitePoolOptions::new().max_connections(size);
-        let writer = pool(1).connect_with(options.clone()).await.expect("a database");
-        sqlx::query("CREATE TABLE number (n INTEGER UNIQUE)").execute(&writer).await.expect("DDL");
-        let reader = pool(2).connect_with(options).await.expect("a database");
-        Self { pool: writer, reader, _folder: folder }
+        let rules = Rules { max: 1, acquire: PATIENCE, patience: PATIENCE, fresh: None };
+        let pool = |options| Pool::<SqliteConnection>::new(options, rules).expect("a pool");
+        let writer = pool(options.clone());
+        let mut connection = writer.acquire().await.expect("a database");
+        let table = sqlx::query("CREATE TABLE number (n INTEGER UNIQUE)");
+        table.execute(&mut *connection).await.expect("DDL");
+        connection.settle();
+        Self { pool: writer, reader: pool(options), _folder: folder }
     }
 
     fn start(&self, patience: Duration) -> GroupCommit {
@@ -38,7 +43,8 @@ impl Fixture {
     }
 
     async fn stored(&self) -> i64 {
-        let count = sqlx::query_scalar("SELECT COUNT(*) FROM number").fetch_one(&self.reader);
+        let mut reader = self.reader.acquire().await.expect("a connection");
+        let count = sqlx::query_scalar("SELECT COUNT(*) FROM number").fetch_one(&mut *reader);
         count.await.expect("a count")
     }
 
@@ -46,6 +52,7 @@ impl Fixture {
     async fn on_commit(&self, decide: impl FnMut() -> bool + Send + 'static) {
         let mut connection = self.pool.acquire().await.expect("a connection");
         connection.lock_handle().await.expect("a handle").set_commit_hook(decide);
+        connection.settle();
     }
 }
 

@@ -1,0 +1,91 @@
+//! What happens to connections.
+
+use std::time::Duration;
+
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteConnectOptions;
+use tokio::time::sleep;
+
+use super::{Connections, Pool, Rules, close_idle};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+fn pool(max: usize, acquire: Duration) -> Pool<SqliteConnection> {
+    let rules = Rules { max, acquire, patience: PATIENCE, fresh: None };
+    Pool::new(SqliteConnectOptions::new().in_memory(true), rules).expect("a pool")
+}
+
+async fn seen(pool: &Pool<SqliteConnection>, idle: usize, used: usize) {
+    let wait = async {
+        while pool.count() != (Connections { idle, used }) {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, wait).await;
+    assert!(waited.is_ok(), "{:?}", pool.count());
+}
+
+#[tokio::test]
+async fn connections_are_opened_as_needed_and_used_again() {
+    let pool = pool(2, PATIENCE);
+    seen(&pool, 0, 0).await;
+    for _ in 0..3 {
+        let lent = pool.acquire().await.expect("a connection");
+        seen(&pool, 0, 1).await;
+        lent.settle();
+        seen(&pool, 1, 0).await;
+    }
+}
+
+#[tokio::test]
+async fn who_gets_no_turn_is_told_so() {
+    let pool = pool(1, Duration::from_millis(20));
+    let lent = pool.acquire().await.expect("a connection");
+    assert!(matches!(pool.acquire().await, Err(sqlx::Error::PoolTimedOut)));
+    lent.settle();
+    pool.acquire().await.expect("it is back").settle();
+}
+
+#[tokio::test]
+async fn what_broke_off_is_cleared_up_before_the_next_use() {
+    use sqlx::Connection as _;
+
+    let pool = pool(1, PATIENCE);
+    let mut lent = pool.acquire().await.expect("a connection");
+    let mut transaction = lent.begin().await.expect("a transaction");
+    sqlx::query("CREATE TABLE gone (n INTEGER)").execute(&mut *transaction).await.expect("DDL");
+    drop(transaction);
+    drop(lent);
+    let mut lent = pool.acquire().await.expect("the same connection");
+    let tables = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM sqlite_master");
+    assert_eq!(tables.fetch_one(&mut *lent).await.expect("a count"), 0);
+    lent.begin().await.expect("no transaction is open").rollback().await.expect("undone");
+    lent.settle();
+}
+
+#[tokio::test]
+async fn idle_connections_are_closed_and_others_are_not() {
+    let pool = pool(2, PATIENCE);
+    let used = pool.acquire().await.expect("a connection");
+    pool.acquire().await.expect("another").settle();
+    close_idle(&pool.connections, PATIENCE).await;
+    seen(&pool, 1, 1).await;
+    close_idle(&pool.connections, Duration::ZERO).await;
+    seen(&pool, 0, 1).await;
+    used.settle();
+}
+
+#[tokio::test]
+async fn closing_waits_for_what_is_lent() {
+    let pool = pool(2, PATIENCE);
+    let lent = pool.acquire().await.expect("a connection");
+    let close = pool.close();
+    let end = async {
+        sleep(Duration::from_millis(20)).await;
+        assert_eq!(pool.count().used, 1);
+        lent.settle();
+    };
+    tokio::join!(close, end);
+    assert_eq!(pool.count(), Connections::default());
+    assert!(matches!(pool.acquire().await, Err(sqlx::Error::PoolClosed)));
+}
