@@ -1,6 +1,7 @@
 //! `cargo xtask bench backend`: the release backend under wrk, in several settings that
 //! take turns.
 
+mod alone;
 mod bars;
 mod flask;
 mod http;

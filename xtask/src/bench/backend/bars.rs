@@ -18,7 +18,7 @@ const LAB: usize = 1;
 pub(super) fn of(report: &Report) -> Bars {
     let mut bars = telemetry(report);
     bars.extend(collectors(&report.collectors));
-    bars.extend(report.flask.iter().flatten().flat_map(beside_flask));
+    bars.extend(report.flask.iter().flat_map(|flask| &flask.tables).flat_map(beside_flask));
     bars.extend(at_rest(report));
     Bars::new(bars)
 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::table::Table;
 use super::variant::{BESIDE_FLASK, Variant};
-use super::{Args, Bench, CREATE, GET, LIST, http, sink};
+use super::{Args, Bench, CREATE, GET, LIST, alone, http, sink};
 use crate::{python, workspace};
 
 /// Where its programs are.
@@ -62,12 +62,21 @@ impl Flask {
     }
 }
 
+/// Flask and the server on the same database, and the database by itself.
+pub(crate) struct Comparison {
+    /// Of one task, of the list and of a creation.
+    pub(crate) tables: [Table; 3],
+    /// The statements of each, per second, where nothing else has to be done.
+    pub(crate) alone: [f64; 3],
+}
+
 /// Measures both in turn, after a look at whether both do the same.
-pub(super) fn measure(bench: &Bench, args: &Args) -> Result<[Table; 3]> {
+pub(super) fn measure(bench: &Bench, args: &Args) -> Result<Comparison> {
     BESIDE_FLASK.iter().try_for_each(|setting| {
         check(bench, setting).with_context(|| format!("{} does other work", setting.name))
     })?;
-    bench.measure_each(args, &BESIDE_FLASK)
+    let tables = bench.measure_each(args, &BESIDE_FLASK)?;
+    Ok(Comparison { tables, alone: alone::measure(bench, args)? })
 }
 
 /// Fails unless the answers are right and the telemetry of requests arrives, for what does

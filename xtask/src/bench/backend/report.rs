@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::flask::Comparison;
 use super::losses::Losses;
 use super::startup::Starts;
 use super::table::Table;
@@ -18,7 +19,7 @@ pub(crate) struct Report {
     pub(crate) writes: [Table; 3],
     pub(crate) postgres: [Table; 3],
     /// `None` where it was to be left out.
-    pub(crate) flask: Option<[Table; 3]>,
+    pub(crate) flask: Option<Comparison>,
     pub(crate) collectors: Table,
     pub(crate) losses: Losses,
     pub(crate) starts: Starts,
@@ -102,7 +103,7 @@ Start to ready: {} ms (median of 7). Memory at rest: {} MB.
 impl Report {
     fn flask(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n## Beside Flask\n")?;
-        let Some(tables) = &self.flask else {
+        let Some(Comparison { tables, alone }) = &self.flask else {
             return writeln!(f, "Left out (`--without-flask`).");
         };
         writeln!(
@@ -116,7 +117,18 @@ telemetry arrive. Flask's answers have no counts, which the server's list has. F
 are those of its master and workers; MB is proportional memory (PSS) there, in which a page that \
 they share counts once, and resident memory of the server as everywhere."
         )?;
-        section(f, tables)
+        section(f, tables)?;
+        writeln!(
+            f,
+            "\nAnd the database alone: pgbench with the same statements, prepared, on eight \
+connections. No server that answers HTTP besides can have more of them on this machine.\n"
+        )?;
+        writeln!(f, "| | PostgreSQL alone, /s | over Flask's requests/s |\n|---|---|---|")?;
+        for (table, alone) in tables.iter().zip(alone) {
+            let ratio = alone / table.rate(0);
+            writeln!(f, "| {} | {alone:.0} | {ratio:.1} |", table.request())?;
+        }
+        Ok(())
     }
 }
 
