@@ -1,6 +1,7 @@
 //! `cargo xtask bench frontend`: what the browser's tracer weighs and costs beside
 //! OpenTelemetry JS and Faro, in Chromium and interleaved.
 
+mod bars;
 mod bundles;
 mod page;
 mod reading;
@@ -29,7 +30,7 @@ pub(crate) struct Args {
     write: bool,
 }
 
-/// Builds, measures and reports.
+/// Builds, measures and reports; fails where a promise was not kept.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let (directory, sizes) = bundles::build()?;
     process::run(process::cargo().args(["build", "--locked", "-p", "e2e", "--bins"]))?;
@@ -41,5 +42,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let measured: Value = serde_json::from_str(&output).context("the runner wrote no JSON")?;
     let samples = Samples(measured);
     let report = Report { sizes, samples, rounds: args.rounds, fetches: args.fetches };
-    super::publish("frontend", &report, args.write)
+    super::publish("frontend", &report, args.write)?;
+    bars::of(&report).judge()
 }

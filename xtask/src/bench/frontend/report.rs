@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::bars;
 use super::bundles::{PEERS, Size};
 use super::page::{JAVASCRIPT, PAGES};
 use super::reading;
@@ -115,6 +116,7 @@ impl fmt::Display for Report {
              Absolute times are the machine's; the ratios are the point.\n",
             self.samples.browser()
         )?;
+        writeln!(f, "## Bars\n\n{}", bars::of(self))?;
         self.write_sizes(f)?;
         self.write_costs(f)?;
         reading::write(self, f)?;
