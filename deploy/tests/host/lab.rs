@@ -284,6 +284,15 @@ impl Running {
         Ran { code, text: self.text() }
     }
 
+    /// Waits until it has said what is waited for.
+    pub(crate) fn wait_until(&self, what: &str, condition: impl Fn(&str) -> bool) {
+        let deadline = Instant::now() + DEADLINE;
+        while !condition(&self.text()) {
+            assert!(Instant::now() < deadline, "waited in vain for {what}:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// What it has said so far.
     pub(crate) fn text(&self) -> String {
         fs::read_to_string(&self.output).unwrap()
