@@ -34,10 +34,6 @@ async fn requests_are_counted_by_route_template() {
             1.0,
         ),
         (
-            r#"http_request_duration_seconds_bucket{endpoint="/api/tasks",method="POST",status_code="201",le="0.5"}"#,
-            1.0,
-        ),
-        (
             r#"http_request_duration_seconds_count{endpoint="/",method="GET",status_code="200"}"#,
             0.0,
         ),
@@ -57,6 +53,13 @@ async fn requests_are_counted_by_route_template() {
         ("http_requests_in_flight", 0.0),
     ] {
         assert_eq!(value(text, series), Some(expected), "{series}\n{text}");
+    }
+    let created = r#"{endpoint="/api/tasks",method="POST",status_code="201""#;
+    let took = value(text, &format!("http_request_duration_seconds_sum{created}}}")).unwrap();
+    for bound in ["0.001", "0.0025", "0.5", "10"] {
+        let series = format!(r#"http_request_duration_seconds_bucket{created},le="{bound}"}}"#);
+        let within = f64::from(u8::from(took <= bound.parse().unwrap()));
+        assert_eq!(value(text, &series), Some(within), "{series}\n{text}");
     }
     assert!(!text.contains("/health") && !text.contains("/metrics"), "{text}");
     assert!(value(text, "process_resident_memory_bytes").unwrap() > 0.0);

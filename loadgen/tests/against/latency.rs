@@ -59,39 +59,50 @@ fn run_within(
     engine::run(&Model::Open(Arc::new(scenario)), size, &common, &mut Nobody)
 }
 
+/// A busy machine may spoil a measurement; a fault spoils each.
+pub(crate) fn in_one_of_three(measure: impl Fn() -> Result<(), String>) {
+    let spoiled: Vec<_> = (0..3).map_while(|_| measure().err()).collect();
+    assert!(spoiled.len() < 3, "{spoiled:#?}");
+}
+
 /// With few connections a stall stops the sending; requests that were due meanwhile
 /// still count from their due time.
 #[test]
 fn a_stall_of_a_second_shows_in_latency_and_not_in_service_time() {
-    let second = Duration::from_secs(1);
-    // It lasts a second from the arrival of its first request, whenever that comes.
-    let stall = OnceLock::new();
-    let server = Server::start(move |_, at| {
-        if at < 2 * second {
-            return OK;
-        }
-        let began = *stall.get_or_init(|| at);
-        Answer::Status(200, (began + second).saturating_sub(at))
+    in_one_of_three(|| {
+        let second = Duration::from_secs(1);
+        // It lasts a second from the arrival of its first request, whenever that comes.
+        let stall = OnceLock::new();
+        let server = Server::start(move |_, at| {
+            if at < 2 * second {
+                return OK;
+            }
+            let began = *stall.get_or_init(|| at);
+            Answer::Status(200, (began + second).saturating_sub(at))
+        });
+        let stats = run(&server, 100.0, 8, 4).stats;
+        assert_eq!((stats.requests(), stats.dropped), (800, 0));
+        let (latency, service) = (&stats.total.latency, &stats.total.service);
+        let (late, slow) = (latency.quantile(0.99), service.quantile(0.99));
+        assert!(late > Duration::from_millis(800), "{late:?}");
+        assert!(service.max() > Duration::from_millis(800), "{:?}", service.max());
+        // The generator took every request up in time: the delay is the target's.
+        let slip = stats.slip.quantile(0.9);
+        (slow < Duration::from_millis(400) && slip < Duration::from_millis(100))
+            .then_some(())
+            .ok_or_else(|| format!("service p99 {slow:?}, slip p90 {slip:?}"))
     });
-    let stats = run(&server, 100.0, 8, 4).stats;
-    assert_eq!((stats.requests(), stats.dropped), (800, 0));
-    let (latency, service) = (&stats.total.latency, &stats.total.service);
-    assert!(latency.quantile(0.99) > Duration::from_millis(800), "{:?}", latency.quantile(0.99));
-    assert!(service.quantile(0.99) < Duration::from_millis(400), "{:?}", service.quantile(0.99));
-    assert!(service.max() > Duration::from_millis(800), "{:?}", service.max());
-    // The generator took every request up in time: the delay is the target's.
-    assert!(stats.slip.quantile(0.9) < Duration::from_millis(100));
 }
 
 #[test]
 fn a_fixed_delay_is_measured() {
-    let server = Server::start(|_, _| Answer::Status(200, Duration::from_millis(50)));
-    let stats = run(&server, 40.0, 3, 32).stats;
-    let median = stats.total.service.quantile(0.5);
-    assert!(
-        (Duration::from_millis(50)..Duration::from_millis(100)).contains(&median),
-        "{median:?}"
-    );
+    let delay = Duration::from_millis(50);
+    let server = Server::start(move |_, _| Answer::Status(200, delay));
+    in_one_of_three(|| {
+        let stats = run(&server, 40.0, 3, 32).stats;
+        let median = stats.total.service.quantile(0.5);
+        (delay..2 * delay).contains(&median).then_some(()).ok_or_else(|| format!("{median:?}"))
+    });
 }
 
 #[test]
