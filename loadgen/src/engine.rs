@@ -190,7 +190,10 @@ fn gather(
         }
         if end.is_none() {
             end = watcher.wants_end();
-            progress.stop.store(end.is_some(), Ordering::Relaxed);
+            // Never taken back: the sending thread sets it as well, when the time is over.
+            if end.is_some() {
+                progress.stop.store(true, Ordering::Relaxed);
+            }
         }
         thread::sleep(NAP);
     }

@@ -33,19 +33,7 @@ fn run_within(
     connections: usize,
     timeout: Duration,
 ) -> Run {
-    let target = Arc::new(Target::find(&server.url(), false).unwrap());
-    let ids = Ids::new(7, 0.0);
-    let common = worker::Common {
-        requests: Requests::new(HeaderValue::from_static("test"), "run", ids),
-        target,
-        ids,
-        spans: Spans::default(),
-        sample: None,
-        start: Instant::now(),
-        timeout,
-        threshold: Duration::from_millis(500),
-        tasks: Tasks::default(),
-    };
+    let common = common(server, timeout);
     let scenario = Scenario {
         mode: "run",
         seed: 1,
@@ -57,6 +45,22 @@ fn run_within(
     };
     let size = Size { threads: 1, connections };
     engine::run(&Model::Open(Arc::new(scenario)), size, &common, &mut Nobody)
+}
+
+/// What workers need to ask a server.
+pub(crate) fn common(server: &Server, timeout: Duration) -> worker::Common {
+    let ids = Ids::new(7, 0.0);
+    worker::Common {
+        requests: Requests::new(HeaderValue::from_static("test"), "run", ids),
+        target: Arc::new(Target::find(&server.url(), false).unwrap()),
+        ids,
+        spans: Spans::default(),
+        sample: None,
+        start: Instant::now(),
+        timeout,
+        threshold: Duration::from_millis(500),
+        tasks: Tasks::default(),
+    }
 }
 
 /// A busy machine may spoil a measurement; a fault spoils each.
@@ -126,8 +130,13 @@ fn broken_connections_are_counted_and_replaced() {
 #[test]
 fn a_target_that_hangs_does_not_hold_the_run() {
     let server = Server::start(|_, _| Answer::Status(200, Duration::from_mins(1)));
-    let run = run_within(&server, 50.0, 3, 2, Duration::from_secs(1));
-    assert!(run.duration < Duration::from_secs(8), "{:?}", run.duration);
-    assert_eq!(run.stats.timeouts + run.stats.dropped, 150);
-    assert!(run.stats.total.latency.max() < Duration::from_secs(3));
+    in_one_of_three(|| {
+        let run = run_within(&server, 50.0, 3, 2, Duration::from_secs(1));
+        let stats = &run.stats;
+        assert_eq!(stats.timeouts + stats.dropped, 150, "{stats:?}");
+        let (took, late) = (run.duration, stats.total.latency.max());
+        (took < Duration::from_secs(8) && late < Duration::from_secs(3))
+            .then_some(())
+            .ok_or_else(|| format!("{took:?}, latency up to {late:?}"))
+    });
 }

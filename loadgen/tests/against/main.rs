@@ -4,6 +4,7 @@
 
 mod clean;
 mod codes;
+mod end;
 mod latency;
 mod modes;
 mod program;
