@@ -205,6 +205,7 @@ macro_rules! task_store {
                 if plan.writes > 0 {
                     let writes = async {
                         let mut connection = self.writer.acquire().await?;
+                        connection.begins_transaction();
                         let mut transaction = connection.begin().await?;
                         for _ in 0..plan.writes {
                             sqlx::query_as::<_, TaskRow>(statements::INSERT.text)

@@ -63,6 +63,21 @@ async fn what_broke_off_is_cleared_up_before_the_next_use() {
     lent.settle();
 }
 
+/// As where the one who asked is gone before BEGIN is answered: sqlx does not know of it.
+#[tokio::test]
+async fn a_transaction_that_broke_off_while_it_began_is_nobody_elses() {
+    use sqlx::Connection as _;
+
+    let pool = pool(1, PATIENCE);
+    let mut lent = pool.acquire().await.expect("a connection");
+    lent.begins_transaction();
+    sqlx::query("BEGIN").execute(&mut *lent).await.expect("a transaction");
+    drop(lent);
+    let mut lent = pool.acquire().await.expect("another connection");
+    lent.begin().await.expect("no transaction is open").rollback().await.expect("undone");
+    lent.settle();
+}
+
 #[tokio::test]
 async fn idle_connections_are_closed_and_others_are_not() {
     let pool = pool(2, PATIENCE);
