@@ -164,6 +164,25 @@ async fn a_store_that_is_down_is_named() {
     assert_eq!(told, 1, "once per outage");
 }
 
+/// A question that a store does not take is no outage: others' traces stay whole.
+#[tokio::test]
+async fn a_store_that_refuses_a_question_is_asked_the_next_one() {
+    let refuse = get(|| async { StatusCode::BAD_REQUEST });
+    let path = format!("/api/v2/traces/{}", TRACE_ID.replace('0', "1"));
+    let known = format!("/api/v2/traces/{TRACE_ID}");
+    let answer = get(|| async { ([(CONTENT_TYPE, "application/protobuf")], tempo_answer()) });
+    let tempo = serve(Router::new().route(&path, refuse).route(&known, answer)).await;
+    let lab = lab(&tempo, &loki().await).await;
+    let refused = format!("/api/traces/{}", TRACE_ID.replace('0', "1"));
+    lab.get(&refused).await.problem(404, "trace_not_found");
+    let trace = lab.get(&format!("/api/traces/{TRACE_ID}")).await.json();
+    assert_eq!(trace["sources"], json!(["tempo", "loki"]), "{trace}");
+    let lines = lab.lines();
+    let told: Vec<_> = lines.iter().filter(|line| line["app.store"] == "tempo").collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["exception.message"], "it answers 400 Bad Request");
+}
+
 #[tokio::test]
 async fn stores_that_hang_or_talk_nonsense_cost_a_bounded_time() {
     let hanging = get(|| async { future::pending::<StatusCode>().await });

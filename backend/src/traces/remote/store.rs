@@ -1,12 +1,13 @@
 //! One store over HTTP, and how long and how much it may answer.
 
+use std::error::Error;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::http::{Request, StatusCode};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper::header::ACCEPT;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -33,6 +34,15 @@ pub(super) struct Store {
     client: Client<HttpConnector, Empty<Bytes>>,
     turns: Semaphore,
     failed_at: Mutex<Option<Instant>>,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+enum Trouble {
+    /// The store does not work, for anybody.
+    Store(String),
+    /// It does, but has no use for this question, or we for its answer.
+    Answer(String),
 }
 
 /// The store gave no usable answer. Why is in the log.
@@ -75,34 +85,53 @@ impl Store {
         }
         let answer = match timeout(DEADLINE, self.fetch(path, accept)).await {
             Ok(answer) => answer,
-            Err(_) => Err(format!("no answer within {} s", DEADLINE.as_secs())),
+            Err(_) => Err(Trouble::Store(format!("no answer within {} s", DEADLINE.as_secs()))),
         };
-        match answer.and_then(|body| body.map(|body| read(&body)).transpose()) {
+        let read = |body| read(&body).map_err(Trouble::Answer);
+        match answer.and_then(|body| body.map(read).transpose()) {
             Ok(found) => {
                 self.works();
                 Ok(found)
             }
-            Err(cause) => {
+            Err(Trouble::Store(cause)) => {
                 self.fails(&cause);
+                Err(Failed)
+            }
+            Err(Trouble::Answer(cause)) => {
+                self.works();
+                tracing::warn!(
+                    app.store = self.name,
+                    exception.message = cause,
+                    "The trace store's answer is of no use; the trace is shown without it"
+                );
                 Err(Failed)
             }
         }
     }
 
-    async fn fetch(&self, path: &str, accept: &str) -> Result<Option<Bytes>, String> {
-        let _turn = self.turns.acquire().await.map_err(|error| error.to_string())?;
+    async fn fetch(&self, path: &str, accept: &str) -> Result<Option<Bytes>, Trouble> {
+        let _turn = self.turns.acquire().await.map_err(|error| broken(&error))?;
         let request = Request::get(format!("{}{path}", self.base))
             .header(ACCEPT, accept)
             .body(Empty::new())
-            .map_err(|error| error.to_string())?;
-        let response = self.client.request(request).await.map_err(|error| error_chain(&error))?;
+            .map_err(|error| Trouble::Answer(error_chain(&error)))?;
+        let response = self.client.request(request).await.map_err(|error| broken(&error))?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
-            status => return Err(format!("it answers {status}")),
+            status if status.is_client_error() => {
+                return Err(Trouble::Answer(format!("it answers {status}")));
+            }
+            status => return Err(Trouble::Store(format!("it answers {status}"))),
         }
         let body = Limited::new(response.into_body(), MAX_BYTES).collect().await;
-        let body = body.map_err(|error| error_chain(error.as_ref()))?;
+        let body = body.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Trouble::Answer(format!("it answers more than {MAX_BYTES} bytes"))
+            } else {
+                broken(error.as_ref())
+            }
+        })?;
         Ok(Some(body.to_bytes()))
     }
 
@@ -132,4 +161,8 @@ impl Store {
             );
         }
     }
+}
+
+fn broken(error: &(dyn Error + 'static)) -> Trouble {
+    Trouble::Store(error_chain(error))
 }
