@@ -257,7 +257,21 @@ pub(crate) fn otlp_body(rejection: &BytesRejection) -> ApiError {
     }
 }
 
+/// Bytes of a parser's words that are told, from both ends each: they may quote what was
+/// sent, of any length, and come to the point before or after it.
+const REASON_HALF_BYTES: usize = 250;
+
 /// The part of axum's text that tells the reason: it comes after a sentence of its own.
 fn reason(text: &str) -> String {
-    text.split_once(": ").map_or(text, |(_, reason)| reason).to_owned()
+    cut(text.split_once(": ").map_or(text, |(_, reason)| reason))
+}
+
+/// A parser's words without their middle, where they are long.
+pub(crate) fn cut(words: &str) -> String {
+    if words.len() <= 2 * REASON_HALF_BYTES {
+        return words.to_owned();
+    }
+    let begin = words.floor_char_boundary(REASON_HALF_BYTES);
+    let end = words.ceil_char_boundary(words.len() - REASON_HALF_BYTES);
+    format!("{}…{}", &words[..begin], &words[end..])
 }

@@ -192,10 +192,13 @@ impl StoredSpan {
     fn size(&self) -> usize {
         match self {
             Self::Own(span) => {
-                let attributes = span.attributes.iter().map(|attribute| {
-                    size_of::<opentelemetry::KeyValue>() + attribute.value.as_str().len()
+                let events = span.events.iter().map(|event| {
+                    size_of_val(event) + event.name.len() + own_size(&event.attributes)
                 });
-                size_of::<SpanData>() + span.name.len() + attributes.sum::<usize>()
+                size_of::<SpanData>()
+                    + span.name.len()
+                    + own_size(&span.attributes)
+                    + events.sum::<usize>()
             }
             Self::Received(span) => {
                 let events = span.events.iter().map(|event| {
@@ -225,6 +228,10 @@ impl StoredLog {
             }
         }
     }
+}
+
+fn own_size(attributes: &[opentelemetry::KeyValue]) -> usize {
+    attributes.iter().map(|each| size_of_val(each) + each.value.as_str().len()).sum()
 }
 
 /// A map's node costs about as much again as the key's and the value's heads.

@@ -73,6 +73,20 @@ async fn malformed_reports_are_refused_with_an_exception_event() {
     }
 }
 
+/// A parser quotes what it does not know; nobody's telemetry is to grow by that.
+#[tokio::test]
+async fn what_a_refusal_quotes_is_cut() {
+    let lab = Lab::start().await;
+    let body = json!({ "n".repeat(60_000): 1 });
+    let answer = report(&lab, "x", body, "").await;
+    let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+    answer.problem(400, "invalid_body");
+    assert!(detail.contains("n…n") && detail.contains("expected one of"), "{detail}");
+    let trace = lab.trace(TRACE_ID).await;
+    let message = &trace["spans"][0]["events"][0]["attributes"]["exception.message"];
+    assert!(message.as_str().unwrap().len() < 600, "{message}");
+}
+
 #[tokio::test]
 async fn personas_in_the_baggage_reach_every_server_span() {
     let lab = Lab::start().await;

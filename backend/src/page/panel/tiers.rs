@@ -53,8 +53,8 @@ pub(super) fn passed(spans: &[Span]) -> Vec<Tier> {
         }
     }
     let statements = spans.iter().filter(|span| colour::database(span).is_some());
-    let (count, duration_us) =
-        statements.fold((0, 0_u64), |(count, sum), span| (count + 1, sum + span.duration_us));
+    let (count, duration_us) = statements
+        .fold((0, 0_u64), |(count, sum), span| (count + 1, sum.saturating_add(span.duration_us)));
     if count > 0 {
         tiers.push(Tier {
             name: "Database",

@@ -4,8 +4,9 @@ use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
+use opentelemetry_proto::tonic::logs::v1::ScopeLogs;
 use opentelemetry_proto::tonic::resource::v1::Resource;
-use opentelemetry_proto::tonic::trace::v1::Span;
+use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span};
 use telemetry::redact;
 
 use super::values;
@@ -18,6 +19,8 @@ pub(super) const SERVICE_NAME: &str = "service.name";
 /// with impossible ids out. Gives how many it took out.
 pub fn traces(request: &mut ExportTraceServiceRequest) -> usize {
     let mut rejected = 0;
+    // What is added to each resource costs more than an empty one does.
+    request.resource_spans.retain(|resource| resource.scope_spans.iter().any(has_spans));
     for resource_spans in &mut request.resource_spans {
         resource(&mut resource_spans.resource);
         for scope in &mut resource_spans.scope_spans {
@@ -36,6 +39,7 @@ pub fn traces(request: &mut ExportTraceServiceRequest) -> usize {
 
 /// The same for log records; one without a trace is as good as any other.
 pub fn logs(request: &mut ExportLogsServiceRequest) {
+    request.resource_logs.retain(|resource| resource.scope_logs.iter().any(has_records));
     for resource_logs in &mut request.resource_logs {
         resource(&mut resource_logs.resource);
         for record in resource_logs.scope_logs.iter_mut().flat_map(|scope| &mut scope.log_records) {
@@ -66,6 +70,14 @@ fn resource(resource: &mut Option<Resource>) {
         value: Some(value),
         ..KeyValue::default()
     });
+}
+
+fn has_spans(scope: &ScopeSpans) -> bool {
+    !scope.spans.is_empty()
+}
+
+fn has_records(scope: &ScopeLogs) -> bool {
+    !scope.log_records.is_empty()
 }
 
 fn has_usable_ids(span: &Span) -> bool {

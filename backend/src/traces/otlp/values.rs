@@ -9,6 +9,11 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 /// How deep lists and maps are followed; what lies deeper is left out.
 const MAX_DEPTH: usize = 4;
 
+/// Bytes of the longest name that a map's entry gets, and of all that one list's entries get
+/// together. A map under a long name would otherwise become many times what was sent.
+const MAX_NAME: usize = 256;
+const MAX_NAMES: usize = 4 * 1024;
+
 /// The text of an attribute, if it is one.
 pub(super) fn text(attribute: &KeyValue) -> Option<&str> {
     match attribute.value.as_ref()?.value.as_ref()? {
@@ -17,28 +22,41 @@ pub(super) fn text(attribute: &KeyValue) -> Option<&str> {
     }
 }
 
-/// Attributes by name; maps are flattened into dotted names.
+/// Attributes by name; maps are flattened into dotted names, as far as these have room.
 pub(super) fn attributes(list: Vec<KeyValue>) -> Attributes {
-    let mut attributes = Attributes::new();
+    let mut flat = Flat { attributes: Attributes::new(), room: MAX_NAMES };
     for attribute in list {
-        add(&mut attributes, attribute.key, attribute.value, 0);
+        flat.add(attribute.key, attribute.value, 0);
     }
-    attributes
+    flat.attributes
 }
 
-fn add(attributes: &mut Attributes, key: String, value: Option<AnyValue>, depth: usize) {
-    match value.and_then(|value| value.value) {
-        Some(Value::KvlistValue(map)) if depth < MAX_DEPTH => {
-            for inner in map.values {
-                add(attributes, format!("{key}.{}", inner.key), inner.value, depth + 1);
+/// Attributes without maps.
+struct Flat {
+    attributes: Attributes,
+    /// Bytes that are left for names of maps' entries.
+    room: usize,
+}
+
+impl Flat {
+    fn add(&mut self, key: String, value: Option<AnyValue>, depth: usize) {
+        match value.and_then(|value| value.value) {
+            Some(Value::KvlistValue(map)) if depth < MAX_DEPTH => {
+                for inner in map.values {
+                    let length = key.len() + 1 + inner.key.len();
+                    if length <= MAX_NAME.min(self.room) {
+                        self.room -= length;
+                        self.add(format!("{key}.{}", inner.key), inner.value, depth + 1);
+                    }
+                }
             }
-        }
-        Some(value) => {
-            if let Some(value) = plain(value, depth) {
-                attributes.insert(key, value);
+            Some(value) => {
+                if let Some(value) = plain(value, depth) {
+                    self.attributes.insert(key, value);
+                }
             }
+            None => {}
         }
-        None => {}
     }
 }
 
@@ -77,4 +95,39 @@ pub(super) fn span_id(bytes: &[u8]) -> Option<SpanId> {
 pub(super) fn timestamp(unix_nanos: u64) -> Timestamp {
     // A u64 of nanoseconds is far below what an i64 of microseconds holds.
     Timestamp::from_unix_micros(i64::try_from(unix_nanos / 1_000).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry_proto::tonic::common::v1::KeyValueList;
+
+    use super::*;
+
+    fn entry(key: &str, value: Value) -> KeyValue {
+        let value = Some(AnyValue { value: Some(value) });
+        KeyValue { key: key.to_owned(), value, ..KeyValue::default() }
+    }
+
+    fn map(key: &str, entries: usize) -> KeyValue {
+        let values = (0..entries).map(|at| entry(&at.to_string(), Value::IntValue(1))).collect();
+        entry(key, Value::KvlistValue(KeyValueList { values }))
+    }
+
+    #[test]
+    fn maps_are_flattened() {
+        let flat = attributes(vec![map("a", 2), entry("b", Value::BoolValue(true))]);
+        assert_eq!(flat.keys().collect::<Vec<_>>(), ["a.0", "a.1", "b"]);
+    }
+
+    #[test]
+    fn a_map_does_not_become_many_times_what_was_sent() {
+        let long = "k".repeat(128 * 1024);
+        assert!(attributes(vec![map(&long, 4_000)]).is_empty());
+        for name in ["k", &"k".repeat(250)] {
+            let names: usize = attributes(vec![map(name, 4_000)]).keys().map(String::len).sum();
+            assert!((1..=MAX_NAMES).contains(&names), "{names}");
+        }
+        // Names of one's own are as long as they were sent.
+        assert_eq!(attributes(vec![entry(&long, Value::IntValue(1))]).len(), 1);
+    }
 }
