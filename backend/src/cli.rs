@@ -4,6 +4,7 @@ mod healthcheck;
 mod usage;
 
 use std::future::Future;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -146,8 +147,14 @@ async fn serve(
     remote: RemoteStores,
     telemetry: &Telemetry,
 ) -> anyhow::Result<()> {
+    // First: a container's first process has no default for signals, and would miss one that
+    // comes while the database is waited for.
+    let mut stop = pin!(shutdown::watch()?);
     let metrics = Metrics::new().context("could not register the metrics")?;
-    let store = open(database, &config.pool, &metrics).await?;
+    let open = Box::pin(open(database, &config.pool, &metrics));
+    let Some(store) = opened(open, stop.as_mut()).await? else {
+        return Ok(());
+    };
     let assets = Assets::load(&config.assets_dir);
     let listener = TcpListener::bind(config.listen)
         .await
@@ -168,7 +175,6 @@ async fn serve(
         sample_ratio: telemetry::sampling::ratio_from_env(),
         limits: config.limits.clone(),
     });
-    let stop = shutdown::watch()?;
     tracing::info!(
         server.address = %address.ip(),
         server.port = address.port(),
@@ -182,10 +188,30 @@ async fn serve(
 }
 
 async fn migrate(database: Database) -> anyhow::Result<()> {
+    let stop = pin!(shutdown::watch()?);
     let metrics = Metrics::new().context("could not register the metrics")?;
-    open(database, &PoolConfig::default(), &metrics).await?.close().await;
-    tracing::info!("The schema is up to date");
+    let pool = PoolConfig::default();
+    let open = Box::pin(open(database, &pool, &metrics));
+    if let Some(store) = opened(open, stop).await? {
+        store.close().await;
+        tracing::info!("The schema is up to date");
+    }
     Ok(())
+}
+
+/// The database, or nothing where a signal comes before it is open.
+async fn opened(
+    open: impl Future<Output = anyhow::Result<Arc<dyn TaskStore>>>,
+    stop: impl Future<Output = &'static str>,
+) -> anyhow::Result<Option<Arc<dyn TaskStore>>> {
+    tokio::select! {
+        biased;
+        store = open => store.map(Some),
+        signal = stop => {
+            tracing::info!(signal, "Stopping: the database was not open yet");
+            Ok(None)
+        }
+    }
 }
 
 /// Opens the database; every engine brings its schema up to date then.

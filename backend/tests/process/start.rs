@@ -6,7 +6,8 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::lab::{Lab, command, output};
@@ -86,6 +87,38 @@ fn a_file_that_is_no_database_is_said_and_kept() {
     assert_eq!(ended.status.code(), Some(1), "{stderr}");
     assert!(stderr.contains("lab.db"), "{stderr}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+/// A container's first process gets no signal that it does not ask for.
+#[test]
+fn a_signal_while_the_database_is_waited_for_ends_the_start_in_order() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for work in ["serve", "migrate"] {
+        let folder = TempDir::new().unwrap();
+        let mut backend = std::process::Command::new(env!("CARGO_BIN_EXE_backend"));
+        backend.arg(work).current_dir(folder.path()).stdout(std::process::Stdio::piped());
+        backend.env("DATABASE_URL", format!("postgres://lab@{closed}/lab"));
+        let mut child = backend.env("LAB_LISTEN", "127.0.0.1:0").spawn().unwrap();
+        let pid = Pid::from_raw(child.id().try_into().unwrap());
+        // Its thread for signals is there, whatever else is.
+        let tasks = format!("/proc/{pid}/task");
+        let is_watching = || {
+            let threads = std::fs::read_dir(&tasks).unwrap();
+            let mut names = threads.filter_map(|thread| {
+                std::fs::read_to_string(thread.ok()?.path().join("comm")).ok()
+            });
+            names.any(|name| name.trim() == "signals")
+        };
+        while !is_watching() {
+            assert_eq!(child.try_wait().unwrap(), None, "{work} has ended");
+            thread::sleep(Duration::from_millis(10));
+        }
+        kill(pid, Signal::SIGTERM).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8(ended.stdout).unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{said}");
+        assert!(said.contains("the database was not open yet"), "{said}");
+    }
 }
 
 #[test]
