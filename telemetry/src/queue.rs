@@ -97,14 +97,21 @@ impl<T> Queue<T> {
     /// Waits until the consumer has worked off all that is queued now and later;
     /// false when `timeout` passes first.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
         let mut state = self.lock();
-        state.flushing = true;
-        self.filled.notify_one();
-        let (_state, result) = self
-            .drained
-            .wait_timeout_while(state, timeout, |state| state.busy || !state.items.is_empty())
-            .unwrap_or_else(PoisonError::into_inner);
-        !result.timed_out()
+        while state.busy || !state.items.is_empty() {
+            let wait = deadline.saturating_duration_since(Instant::now());
+            if wait.is_zero() {
+                return false;
+            }
+            // Anew each time: an empty queue ends the hurry, and may be filled again before
+            // this thread is awake.
+            state.flushing = true;
+            self.filled.notify_one();
+            state =
+                self.drained.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
     }
 
     /// Refuses new items; the consumer still gets what is queued.
