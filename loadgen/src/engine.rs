@@ -38,6 +38,26 @@ pub struct Size {
     pub connections: usize,
 }
 
+impl Size {
+    /// With one of each at least, and no thread that would have no connection.
+    #[must_use]
+    pub fn fitting(self) -> Self {
+        let connections = self.connections.max(1);
+        Self { threads: self.threads.clamp(1, connections), connections }
+    }
+
+    /// The connections of each thread: as evenly as they divide, and each number once.
+    fn shares(self) -> impl Iterator<Item = closed::Share> {
+        let Self { threads, connections } = self.fitting();
+        let (each, more) = (connections / threads, connections % threads);
+        (0..threads).map(move |at| closed::Share {
+            first: at * each + at.min(more),
+            count: each + usize::from(at < more),
+            of: connections,
+        })
+    }
+}
+
 /// Tells how a run goes, and may end it.
 pub trait Watcher {
     /// Called once a second with what happened since the last time and in all.
@@ -91,8 +111,7 @@ pub struct Run {
 /// Runs it; it returns when the last answer is there or was given up on.
 pub fn run(model: &Model, size: Size, common: &Common, watcher: &mut dyn Watcher) -> Run {
     let progress = Progress::default();
-    let threads = size.threads.max(1);
-    let measured: Vec<_> = (0..threads).map(|_| Measured::default()).collect();
+    let measured: Vec<_> = size.shares().map(|_| Measured::default()).collect();
     let length = match model {
         Model::Open(scenario) => scenario.stages.iter().map(|stage| stage.duration).sum(),
         Model::Closed(_, duration) => *duration,
@@ -118,28 +137,21 @@ impl Drop for SetOnDrop<'_> {
 
 /// Starts the threads that send, and waits for them.
 fn send(model: &Model, size: Size, common: &Common, measured: &[Measured], progress: &Progress) {
-    let threads = measured.len();
-    let per_thread = size.connections.div_ceil(threads).max(1);
+    let shares = size.shares().zip(measured);
     thread::scope(|scope| match model {
         Model::Open(scenario) => {
-            let workers: Vec<_> = measured
-                .iter()
-                .map(|measured| {
+            let workers: Vec<_> = shares
+                .map(|(share, measured)| {
                     let (sender, receiver) = mpsc::channel(QUEUED);
                     let (common, own) = (common.clone(), measured.clone());
-                    scope.spawn(move || worker::open::run(common, per_thread, own, receiver));
+                    scope.spawn(move || worker::open::run(common, share.count, own, receiver));
                     Lane::new(sender, measured.clone())
                 })
                 .collect();
             pacer::pace(OpenPlan::new(scenario), common.start, workers, progress);
         }
         Model::Closed(load, duration) => {
-            for (at, measured) in measured.iter().enumerate() {
-                let share = closed::Share {
-                    first: at * per_thread,
-                    count: per_thread,
-                    of: size.connections,
-                };
+            for (share, measured) in shares {
                 let stop = &progress.stop;
                 scope.spawn(move || closed::run(common, load, share, measured, stop));
             }
@@ -196,5 +208,30 @@ fn gather(
             }
         }
         thread::sleep(NAP);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_are_spread_evenly_and_each_is_one_threads() {
+        for (threads, connections, counts) in [
+            (3, 4, &[2, 1, 1][..]),
+            (3, 5, &[2, 2, 1]),
+            (2, 64, &[32, 32]),
+            (4, 2, &[1, 1]),
+            (1, 3, &[3]),
+            (0, 0, &[1]),
+        ] {
+            let shares: Vec<_> = Size { threads, connections }.shares().collect();
+            let spread: Vec<_> = shares.iter().map(|share| share.count).collect();
+            assert_eq!(spread, counts, "{threads} threads");
+            let all: Vec<_> =
+                shares.iter().flat_map(|share| share.first..share.first + share.count).collect();
+            assert_eq!(all, (0..connections.max(1)).collect::<Vec<_>>());
+            assert!(shares.iter().all(|share| share.of == all.len()));
+        }
     }
 }

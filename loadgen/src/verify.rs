@@ -1,7 +1,7 @@
 //! Do traces arrive whole? Asks the lab about a sample of them while the run goes on.
 
 use std::collections::VecDeque;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ const PERIOD: Duration = Duration::from_millis(200);
 const WAITING: usize = 256;
 /// How long a trace has to arrive.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How much longer the last traces are asked for in all, where the lab is slow to say.
+const GRACE: Duration = Duration::from_secs(5);
 /// Between two looks.
 const NAP: Duration = Duration::from_millis(250);
 /// Incomplete traces that are named.
@@ -83,13 +85,18 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Starts it. It ends when the last [`Sample`] is gone and its traces were looked at.
+    /// Starts it. It ends when the last [`Sample`] is gone and its traces were looked at, or
+    /// had their time.
     pub fn start(target: &Target) -> std::io::Result<(Self, Sample)> {
         let (sender, receiver) = sync_channel(WAITING);
         let lab = Lab::new(target);
-        let thread = std::thread::Builder::new()
-            .name("verify".to_owned())
-            .spawn(move || worker::block_on(look(&lab, &receiver)))?;
+        let thread = std::thread::Builder::new().name("verify".to_owned()).spawn(move || {
+            let mut look = Look::new(receiver, PATIENCE);
+            worker::block_on(look.at_all(async |trace_id| {
+                what_is_missing(lab.trace(&trace::trace_id(trace_id)).await.as_ref())
+            }));
+            look.completeness
+        })?;
         let taking = Taking { next: Instant::now(), sender };
         Ok((Self { thread }, Sample(Arc::new(Mutex::new(taking)))))
     }
@@ -101,31 +108,72 @@ impl Verifier {
     }
 }
 
-async fn look(lab: &Lab, sample: &Receiver<(u128, Instant)>) -> Completeness {
-    let mut completeness = Completeness::default();
-    let mut waiting = VecDeque::new();
-    let mut more = true;
-    while more || !waiting.is_empty() {
-        if more {
-            match sample.recv_timeout(NAP) {
-                Ok(taken) => waiting.push_back(taken),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => more = false,
+/// The sample, as far as it was looked at.
+struct Look {
+    sample: Receiver<(u128, Instant)>,
+    /// The oldest first: what it lacks will not be there of younger ones either.
+    waiting: VecDeque<(u128, Instant)>,
+    /// How long a trace has to arrive.
+    patience: Duration,
+    /// When the rest is given up on; nobody knows while there is more to come.
+    end: Option<Instant>,
+    completeness: Completeness,
+}
+
+impl Look {
+    fn new(sample: Receiver<(u128, Instant)>, patience: Duration) -> Self {
+        let waiting = VecDeque::new();
+        Self { sample, waiting, patience, end: None, completeness: Completeness::default() }
+    }
+
+    /// Looks at every trace until it is whole or had its time; `ask` tells what is missing.
+    async fn at_all(&mut self, ask: impl AsyncFn(u128) -> Option<&'static str>) {
+        while self.has_more() {
+            let Some((trace_id, ended)) = self.waiting.front().copied() else {
+                tokio::time::sleep(NAP).await;
+                continue;
+            };
+            let Some(missing) = self.in_time(ask(trace_id)).await else {
+                self.give_up();
+                return;
+            };
+            if missing.is_some() && ended.elapsed() < self.patience {
+                tokio::time::sleep(NAP).await;
+            } else {
+                self.completeness.note(trace_id, missing);
+                self.waiting.pop_front();
             }
-        } else {
-            tokio::time::sleep(NAP).await;
-        }
-        // The oldest first: what it lacks will not be there of younger ones either.
-        while let Some((trace_id, ended)) = waiting.front().copied() {
-            let missing = what_is_missing(lab.trace(&trace::trace_id(trace_id)).await.as_ref());
-            if missing.is_some() && ended.elapsed() < PATIENCE {
-                break;
-            }
-            completeness.note(trace_id, missing);
-            waiting.pop_front();
         }
     }
-    completeness
+
+    /// Takes what was offered meanwhile: a slow lab must not fill the queue.
+    fn has_more(&mut self) -> bool {
+        while self.end.is_none() {
+            match self.sample.try_recv() {
+                Ok(taken) => self.waiting.push_back(taken),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => {
+                    self.end = Some(Instant::now() + self.patience + GRACE);
+                }
+            }
+        }
+        !self.waiting.is_empty()
+    }
+
+    /// None where the end comes first.
+    async fn in_time<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
+        match self.end {
+            Some(end) => tokio::time::timeout_at(end.into(), answer).await.ok(),
+            None => Some(answer.await),
+        }
+    }
+
+    /// A lab that hangs has not shown these.
+    fn give_up(&mut self) {
+        for (trace_id, _) in self.waiting.drain(..) {
+            self.completeness.note(trace_id, Some("everything"));
+        }
+    }
 }
 
 /// A trace is whole when it is one tree below our span, with the server's spans in it.
@@ -189,5 +237,44 @@ mod tests {
         }
         let taken: Vec<_> = receiver.try_iter().map(|(trace_id, _)| trace_id).collect();
         assert_eq!(taken, [0, 200, 400, 600, 800]);
+    }
+
+    fn offered(traces: u128) -> Receiver<(u128, Instant)> {
+        let (sender, receiver) = sync_channel(WAITING);
+        for trace_id in 0..traces {
+            sender.send((trace_id, Instant::now())).unwrap();
+        }
+        receiver
+    }
+
+    #[test]
+    fn a_lab_that_hangs_does_not_hold_the_run() {
+        let mut look = Look::new(offered(100), Duration::ZERO);
+        let start = Instant::now();
+        // There is time for one answer and a half.
+        worker::block_on(look.at_all(async |_| {
+            tokio::time::sleep(GRACE.mul_f64(0.7)).await;
+            None
+        }));
+        assert!(start.elapsed() < 3 * GRACE, "{:?}", start.elapsed());
+        let Completeness { checked, complete, missing } = look.completeness;
+        assert_eq!((checked, complete), (100, 1));
+        assert_eq!(missing[0], (1, "everything"));
+    }
+
+    #[test]
+    fn all_that_was_offered_is_taken_at_once() {
+        let (sender, receiver) = sync_channel(2);
+        let mut look = Look::new(receiver, PATIENCE);
+        for round in 1..=3 {
+            sender.try_send((0, Instant::now())).unwrap();
+            sender.try_send((0, Instant::now())).unwrap();
+            assert!(look.has_more());
+            assert_eq!(look.waiting.len(), 2 * round);
+        }
+        drop(sender);
+        assert!(look.has_more() && look.end.is_some());
+        look.give_up();
+        assert!(!look.has_more());
     }
 }

@@ -80,7 +80,7 @@ pub struct Load {
 /// `1h 30m`, `90s`, `250ms`; longer than nothing and at most a day.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    if duration.is_zero() || duration > Duration::from_hours(24) {
+    if duration.is_zero() || duration > DURATION_MAX {
         return Err("must be longer than 0 and at most a day".to_owned());
     }
     Ok(duration)
@@ -104,6 +104,8 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 
 /// What nobody asks for without meaning `max`.
 const RATE_MAX: f64 = 100_000.0;
+/// What nobody watches to its end.
+pub(super) const DURATION_MAX: Duration = Duration::from_hours(24);
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use http::Uri;
 
-use super::args::{Common, Load, duration, rate};
+use super::args::{Common, DURATION_MAX, Load, duration, rate};
 use super::start::Prepared;
 use crate::demo::Story;
 use crate::engine::Model;
@@ -203,6 +203,9 @@ fn cycles(common: &Common, mode: &str, rate: f64, cycles: Cycles) -> Result<Prep
     scenario.behaviour.think_ms = 0.0;
     // More than the cycles need: the plan ends with the last of them.
     let longest = f64::from(cycles.count.saturating_mul(10) + cycles.malformed) / rate + 1.0;
+    if longest > DURATION_MAX.as_secs_f64() {
+        bail!("--rate {rate:?} is too slow: {} cycles may take longer than a day", cycles.count);
+    }
     scenario.stages = [Stage::steady("cycles", rate, Duration::from_secs_f64(longest))].into();
     scenario.cycles = Some(cycles);
     Ok(Prepared::new(common, Model::Open(Arc::new(scenario))))

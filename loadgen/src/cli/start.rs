@@ -92,7 +92,8 @@ pub(super) fn start(prepared: &Prepared) -> Result<Verdict> {
     let size = Size {
         threads: args.threads.map_or_else(half_of_the_processors, usize::from),
         connections: usize::from(args.connections),
-    };
+    }
+    .fitting();
     let (run, epilogue) = perform(prepared, size, &common)?;
     let cleaned = cleanup::delete_tasks(&common);
     let spans_dropped = exporter.flush();

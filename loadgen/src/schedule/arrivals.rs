@@ -24,15 +24,15 @@ pub struct Arrivals {
     began: Duration,
     /// Requests of earlier stages that were due in part: the next comes that much sooner.
     carried: f64,
-    /// Requests of the current stage so far.
-    sent: u32,
+    /// Requests of the current stage so far: whole numbers, which are exact up to 2^53.
+    sent: f64,
 }
 
 impl Arrivals {
     /// The first request is due at once.
     #[must_use]
     pub fn new(stages: Arc<[Stage]>) -> Self {
-        Self { stages, stage: 0, began: Duration::ZERO, carried: 1.0, sent: 0 }
+        Self { stages, stage: 0, began: Duration::ZERO, carried: 1.0, sent: 0.0 }
     }
 }
 
@@ -42,18 +42,18 @@ impl Iterator for Arrivals {
     fn next(&mut self) -> Option<Arrival> {
         loop {
             let stage = self.stages.get(self.stage)?;
-            let wanted = f64::from(self.sent) + 1.0 - self.carried;
+            let wanted = self.sent + 1.0 - self.carried;
             if let Some(within) = stage.time_of(wanted.max(0.0)).filter(|_| {
                 // What is due at the very end belongs to the next stage, if at all.
                 wanted < stage.due(stage.duration)
             }) {
-                self.sent += 1;
+                self.sent += 1.0;
                 return Some(Arrival { at: self.began + within, stage: self.stage });
             }
-            self.carried += stage.due(stage.duration) - f64::from(self.sent);
+            self.carried += stage.due(stage.duration) - self.sent;
             self.began += stage.duration;
             self.stage += 1;
-            self.sent = 0;
+            self.sent = 0.0;
         }
     }
 }
@@ -90,5 +90,14 @@ mod tests {
         assert_eq!(all.clone().count(), 3 * 86_400);
         let last = all.last().unwrap().at.as_secs_f64();
         assert!((last - (86_400.0 - 1.0 / 3.0)).abs() < 1e-6, "{last}");
+    }
+
+    /// A day at the highest rate has twice as many arrivals as 32 bits count.
+    #[test]
+    fn a_stage_has_room_for_a_day_at_the_highest_rate() {
+        let day = Stage::steady("", 100_000.0, Duration::from_hours(24));
+        let arrivals = Arrivals { sent: u32::MAX.into(), ..Arrivals::new(vec![day].into()) };
+        let us: Vec<_> = arrivals.take(3).map(|arrival| arrival.at.as_micros()).collect();
+        assert_eq!(us, [42_949_672_950, 42_949_672_960, 42_949_672_970]);
     }
 }

@@ -1,5 +1,7 @@
 //! Connections to the target: a bounded number, kept open.
 
+mod reach;
+
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -15,6 +17,7 @@ use tokio::time::timeout_at;
 
 use crate::observation::Outcome;
 use crate::request::HttpRequest;
+use reach::Reach;
 
 /// Bytes of an answer that are kept where somebody wants to read it: a hundred tasks with the
 /// longest descriptions in ASCII.
@@ -28,6 +31,7 @@ pub struct Connections {
     address: SocketAddr,
     idle: RefCell<Vec<Sender>>,
     permits: Semaphore,
+    reach: Reach,
 }
 
 /// An answer, or why there is none.
@@ -42,35 +46,64 @@ pub struct Exchange {
     pub body: Bytes,
 }
 
+/// How far an exchange came.
+#[derive(Debug)]
+struct Way {
+    sent: Instant,
+    at: Place,
+}
+
+/// What an exchange waits for.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// That others are done.
+    Queue,
+    /// A connection, since this moment.
+    Connecting(Instant),
+    /// The answer.
+    Connected,
+}
+
 impl Connections {
     /// At most `max` at a time.
     #[must_use]
     pub fn new(address: SocketAddr, max: usize) -> Self {
-        Self { address, idle: RefCell::default(), permits: Semaphore::new(max) }
+        let permits = Semaphore::new(max);
+        Self { address, idle: RefCell::default(), permits, reach: Reach::default() }
     }
 
     /// Sends a request on a free connection and reads the whole answer, until `deadline`.
     /// Those who wait for a connection get one in the order in which they came; who waits
-    /// too long goes without having sent anything.
+    /// too long goes without having sent anything. That is a timeout where the target is
+    /// busy with others, and no connection where it has none for them either.
     pub async fn exchange(
         &self,
         request: HttpRequest,
         wants_body: bool,
         deadline: Instant,
     ) -> Exchange {
-        let mut sent = Instant::now();
-        let given_up = (Outcome::Timeout, Bytes::new());
-        let (outcome, body) = if sent >= deadline {
-            given_up
-        } else {
-            let attempt = async {
-                // The semaphore is never closed.
-                let _permit = self.permits.acquire().await;
-                self.attempt(request, wants_body, &mut sent).await
-            };
-            timeout_at(deadline.into(), attempt).await.unwrap_or(given_up)
+        let mut way = Way { sent: Instant::now(), at: Place::Queue };
+        let attempt = async {
+            // The semaphore is never closed.
+            let _permit = self.permits.acquire().await;
+            // A free permit is polled before the time: to connect now says nothing of the target.
+            if Instant::now() >= deadline {
+                return None;
+            }
+            Some(self.attempt(request, wants_body, &mut way).await)
         };
-        Exchange { outcome, sent, body }
+        let answer = timeout_at(deadline.into(), attempt).await.ok().flatten();
+        let (outcome, body) = answer.unwrap_or_else(|| (self.given_up(way.at), Bytes::new()));
+        Exchange { outcome, sent: way.sent, body }
+    }
+
+    /// What an exchange that comes no further has met.
+    fn given_up(&self, at: Place) -> Outcome {
+        match at {
+            Place::Queue => self.reach.without(None, Instant::now()),
+            Place::Connecting(since) => self.reach.without(Some(since), Instant::now()),
+            Place::Connected => Outcome::Timeout,
+        }
     }
 
     /// A kept connection may have been closed by the target meanwhile: a request that it
@@ -79,25 +112,27 @@ impl Connections {
         &self,
         mut request: HttpRequest,
         wants_body: bool,
-        sent: &mut Instant,
+        way: &mut Way,
     ) -> (Outcome, Bytes) {
         loop {
             let kept = self.idle.borrow_mut().pop();
             let is_kept = kept.is_some();
             let mut sender = match kept {
                 Some(sender) => sender,
-                None => match self.connect().await {
+                None => match self.connect(way).await {
                     Some(sender) => sender,
                     None => return (Outcome::NoConnection, Bytes::new()),
                 },
             };
+            way.at = Place::Connected;
+            let _held = self.reach.hold();
             if sender.ready().await.is_err() {
                 if is_kept {
                     continue;
                 }
                 return (Outcome::Broken, Bytes::new());
             }
-            *sent = Instant::now();
+            way.sent = Instant::now();
             match sender.try_send_request(request).await {
                 Ok(response) => {
                     let status = response.status().as_u16();
@@ -115,12 +150,15 @@ impl Connections {
         }
     }
 
-    async fn connect(&self) -> Option<Sender> {
+    async fn connect(&self, way: &mut Way) -> Option<Sender> {
+        way.at = Place::Connecting(Instant::now());
+        self.reach.lack();
         let stream = TcpStream::connect(self.address).await.ok()?;
         stream.set_nodelay(true).ok()?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
         // It ends with its sender, or with an error that the sender learns as well.
         tokio::task::spawn_local(connection);
+        self.reach.find();
         Some(sender)
     }
 }

@@ -46,6 +46,7 @@ fn what_is_asked_wrongly_is_1() {
         &["run", "--errors", "0.7", "--slow", "0.7"],
         &["run", "--scenario", "/nonexistent.toml"],
         &["max", "--path", "http://localhost/x"],
+        &["cron", "--rate", "1e-18"],
         &["dance"],
     ] {
         let output = run(words);

@@ -16,7 +16,8 @@ use loadgen::worker::{self, session::Tasks};
 
 use crate::server::{Answer, OK, Server};
 
-struct Nobody;
+/// Watches nothing.
+pub(crate) struct Nobody;
 
 impl Watcher for Nobody {
     fn tick(&mut self, _: &Tick<'_>) {}
@@ -34,25 +35,35 @@ fn run_within(
     timeout: Duration,
 ) -> Run {
     let common = common(server, timeout);
-    let scenario = Scenario {
+    let scenario = scenario(Stage::steady("", rate, Duration::from_secs(seconds)));
+    let size = Size { threads: 1, connections };
+    engine::run(&Model::Open(scenario), size, &common, &mut Nobody)
+}
+
+/// People whose networks delay nothing.
+pub(crate) fn scenario(stage: Stage) -> Arc<Scenario> {
+    Arc::new(Scenario {
         mode: "run",
         seed: 1,
         population: Population { injects_latency: false, ..Population::default() },
         behaviour: Behaviour::default(),
-        stages: [Stage::steady("", rate, Duration::from_secs(seconds))].into(),
+        stages: [stage].into(),
         day: None,
         cycles: None,
-    };
-    let size = Size { threads: 1, connections };
-    engine::run(&Model::Open(Arc::new(scenario)), size, &common, &mut Nobody)
+    })
 }
 
 /// What workers need to ask a server.
 pub(crate) fn common(server: &Server, timeout: Duration) -> worker::Common {
+    common_of(&server.url(), timeout)
+}
+
+/// The same for whatever is at a URL.
+pub(crate) fn common_of(url: &str, timeout: Duration) -> worker::Common {
     let ids = Ids::new(7, 0.0);
     worker::Common {
         requests: Requests::new(HeaderValue::from_static("test"), "run", ids),
-        target: Arc::new(Target::find(&server.url(), false).unwrap()),
+        target: Arc::new(Target::find(url, false).unwrap()),
         ids,
         spans: Spans::default(),
         sample: None,

@@ -11,3 +11,4 @@ mod program;
 mod rate;
 mod replay;
 mod server;
+mod swallow;
