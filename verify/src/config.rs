@@ -47,7 +47,7 @@ pub(crate) struct Config {
     #[arg(long, env = "VERIFY_DASHBOARDS", default_value = "grafana/dashboards")]
     pub(crate) dashboards: String,
     /// Seconds that anything may take to arrive
-    #[arg(long, env = "VERIFY_PATIENCE", default_value_t = 60)]
+    #[arg(long, env = "VERIFY_PATIENCE", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=3_600))]
     patience: u64,
     /// Seconds after which nothing more is begun and the report is printed
     #[arg(long, env = "VERIFY_DEADLINE", default_value_t = 360, value_parser = clap::value_parser!(u64).range(1..=86_400))]
@@ -102,5 +102,14 @@ mod tests {
         // `deploy verify-host` waits for 8 minutes, the start of the container included.
         assert!(config.deadline() <= Duration::from_mins(7), "{:?}", config.deadline());
         assert!(Config::try_parse_from(["verify", "--deadline", "0"]).is_err());
+    }
+
+    #[test]
+    fn patience_has_an_end() {
+        let given = |seconds| Config::try_parse_from(["verify", "--patience", seconds]);
+        assert_eq!(given("0").unwrap().patience(), Duration::ZERO);
+        assert_eq!(given("3600").unwrap().patience(), Duration::from_hours(1));
+        // No clock could be added to it.
+        assert!(given("18446744073709551615").is_err());
     }
 }

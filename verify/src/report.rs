@@ -147,7 +147,7 @@ impl Report {
     }
 
     /// Whether all that applies here was seen to be as expected.
-    fn passed(&self) -> bool {
+    pub(crate) fn passed(&self) -> bool {
         self.lines.iter().all(|line| line.outcome.is_well())
     }
 

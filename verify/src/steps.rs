@@ -10,6 +10,8 @@ mod graph;
 mod health;
 mod logs;
 mod metrics;
+#[cfg(test)]
+mod stand_in;
 mod trace;
 mod traffic;
 

@@ -1,6 +1,7 @@
 //! Tempo's service graph: does it lead from the browser to the database?
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -12,6 +13,9 @@ use crate::report::Report;
 /// Requests by edge. Older values are those of a Tempo that is gone.
 const COUNTS: &str = "sum by (client, server, connection_type) \
     (last_over_time(traces_service_graph_request_total[40s]))";
+
+/// How long an answer is waited for before the click, which waits meanwhile.
+const SOON: Duration = Duration::from_secs(10);
 
 const NEEDS: [Need; 4] = [Need::Tempo, Need::Collector, Need::Prometheus, Need::Click];
 
@@ -27,16 +31,17 @@ struct Edge {
 #[derive(Debug, Default)]
 pub(crate) struct Edges(BTreeMap<Edge, f64>);
 
-/// What the graph has before the click.
-pub(crate) async fn before(stack: &Stack<'_>, report: &mut Report) -> Edges {
-    // Without an answer the steps below fail and say why.
-    report.prepare(edges(stack)).await.and_then(Result::ok).unwrap_or_default()
+/// What the graph has before the click, or why that is not known.
+pub(crate) async fn before(stack: &Stack<'_>, report: &mut Report) -> Result<Edges, Failure> {
+    let by = Instant::now() + stack.config.patience().min(SOON);
+    let asked = report.prepare(until(by, || edges(stack))).await;
+    asked.unwrap_or_else(|| Err("it was cut off".to_owned()))
 }
 
 /// The click's edges have grown since. Tempo pairs a CLIENT span with the SERVER span below
 /// it: the proxy, which makes SERVER spans alone, ends an edge and begins none. The step from
 /// the proxy to the backend is the trace's to show.
-pub(crate) async fn check(stack: &Stack<'_>, before: &Edges, report: &mut Report) {
+pub(crate) async fn check(stack: &Stack<'_>, before: &Result<Edges, Failure>, report: &mut Report) {
     let by = stack.patience();
     for (step, expected, is_it) in [
         (
@@ -50,8 +55,13 @@ pub(crate) async fn check(stack: &Stack<'_>, before: &Edges, report: &mut Report
             Edge::stores,
         ),
     ] {
-        let look = || async { grown(before, &edges(stack).await?, is_it) };
-        report.check(step, expected, &NEEDS, until(by, look)).await;
+        let work = async {
+            let before = before
+                .as_ref()
+                .map_err(|why| format!("what the graph had before is not known: {why}"))?;
+            until(by, || async { grown(before, &edges(stack).await?, is_it) }).await
+        };
+        report.check(step, expected, &NEEDS, work).await;
     }
 }
 
@@ -95,9 +105,45 @@ fn grown(before: &Edges, now: &Edges, is_it: fn(&Edge) -> bool) -> Result<String
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
     use serde_json::json;
+    use time::OffsetDateTime;
 
     use super::*;
+    use crate::config::Config;
+    use crate::end::End;
+    use crate::http::Http;
+    use crate::steps::stand_in;
+
+    /// Whether the graph is found to have grown where Prometheus fails so many times, and then
+    /// always knows the same edges.
+    async fn has_grown(failures: usize) -> bool {
+        let edge = |client: &str, server: &str, kind: &str| {
+            json!({
+                "metric": { "client": client, "server": server, "connection_type": kind },
+                "value": [0, "3"],
+            })
+        };
+        let series = json!([
+            edge("task-frontend", "lab-proxy", ""),
+            edge("task-backend", "postgres", "database"),
+        ]);
+        let address = stand_in::prometheus(failures, &series);
+        let config = ["verify", "--prometheus", &address, "--patience", "0"];
+        let (config, http) = (Config::try_parse_from(config).unwrap(), Http::new().unwrap());
+        let stack = Stack { config: &config, http: &http, start: OffsetDateTime::now_utc() };
+        let mut report = Report::new(false, End::new(Duration::from_mins(1)).unwrap());
+        let edges = before(&stack, &mut report).await;
+        check(&stack, &edges, &mut report).await;
+        report.passed()
+    }
+
+    #[tokio::test]
+    async fn what_was_before_has_to_be_known() {
+        // Edges that stay as they are have not grown, whether or not they were seen before.
+        assert!(!has_grown(0).await);
+        assert!(!has_grown(1).await);
+    }
 
     fn edges(counts: &[(&str, &str, &str, &str)]) -> Edges {
         let series = counts.iter().map(|(client, server, kind, count)| {

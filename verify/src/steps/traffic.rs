@@ -109,10 +109,8 @@ pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) -> bool {
     let needs = [Need::Frontend, Need::Backend, Need::Collector, Need::Prometheus];
     let sent = report
         .find("synthetic traffic is answered", &expected, &needs, async {
-            settle(stack).await;
-            for (before, (_, _, query)) in before.iter_mut().zip(COUNTERS) {
-                *before = sum(stack, query).await.unwrap_or_default();
-            }
+            settle(stack).await?;
+            before = counted(stack).await?;
             start = OffsetDateTime::now_utc();
             generator::run(program, stack.config).await
         })
@@ -136,12 +134,27 @@ pub(crate) async fn check(stack: &Stack<'_>, report: &mut Report) -> bool {
 }
 
 /// Waits until nothing of the processes before is seen any more.
-async fn settle(stack: &Stack<'_>) {
-    if let Ok(age) = sum(stack, YOUNGEST).await
-        && (0.0..SETTLED).contains(&age)
-    {
+async fn settle(stack: &Stack<'_>) -> Result<(), Failure> {
+    let age = until(stack.patience(), || sum(stack, YOUNGEST))
+        .await
+        .map_err(|why| format!("how long the stack runs is not known: {why}"))?;
+    if (0.0..SETTLED).contains(&age) {
         tokio::time::sleep(Duration::from_secs_f64(SETTLED - age)).await;
     }
+    Ok(())
+}
+
+/// What was counted before the traffic. Without it, all that was ever counted would be taken
+/// for this traffic.
+async fn counted(stack: &Stack<'_>) -> Result<[f64; COUNTERS.len()], Failure> {
+    let by = stack.patience();
+    let mut counts = [0.0; COUNTERS.len()];
+    for (count, (_, _, query)) in counts.iter_mut().zip(COUNTERS) {
+        *count = until(by, || sum(stack, query))
+            .await
+            .map_err(|why| format!("what was counted before is not known: {why}"))?;
+    }
+    Ok(counts)
 }
 
 async fn compare(
@@ -178,7 +191,33 @@ fn number(series: &Value) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+    use serde_json::json;
+
     use super::*;
+    use crate::config::Config;
+    use crate::http::Http;
+    use crate::steps::stand_in;
+
+    /// What was counted before, where Prometheus fails so many times and is then asked again.
+    async fn counted_after(failures: usize, patience: &str) -> Result<f64, Failure> {
+        let address = stand_in::prometheus(failures, &json!([{ "value": [0, "7"] }]));
+        let config = ["verify", "--prometheus", &address, "--patience", patience];
+        let (config, http) = (Config::try_parse_from(config).unwrap(), Http::new().unwrap());
+        let stack = Stack { config: &config, http: &http, start: OffsetDateTime::now_utc() };
+        counted(&stack).await.map(|counts| counts.iter().sum())
+    }
+
+    #[tokio::test]
+    async fn what_was_counted_before_is_asked_for_with_patience() {
+        assert_eq!(counted_after(1, "60").await, Ok(7.0 * 5.0));
+    }
+
+    #[tokio::test]
+    async fn what_was_counted_before_has_to_be_known() {
+        let why = counted_after(1, "0").await.unwrap_err();
+        assert!(why.starts_with("what was counted before is not known: 503"), "{why}");
+    }
 
     #[test]
     fn a_twentieth_is_near_enough() {
