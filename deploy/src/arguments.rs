@@ -55,7 +55,7 @@ pub(crate) struct Conditions {
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u16).range(2..))]
     pub(crate) keep: u16,
     /// How long to wait for another deployment to end; never less than 5s
-    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, default_value = "0s", value_name = "TIME", value_parser = patience)]
     pub(crate) lock_wait: Duration,
     /// How long building, loading and fetching images may take, all together
     #[arg(long, default_value = "60m", value_name = "TIME", value_parser = duration)]
@@ -67,7 +67,7 @@ pub(crate) struct Conditions {
     #[arg(long, default_value = "10m", value_name = "TIME", value_parser = duration)]
     pub(crate) verify_timeout: Duration,
     /// How long a host that goes on by itself is tried to be reached again
-    #[arg(long, default_value = "2m", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, default_value = "2m", value_name = "TIME", value_parser = patience)]
     pub(crate) reconnect: Duration,
     /// Show all that the programs on the host say
     #[arg(long)]
@@ -145,13 +145,22 @@ pub(crate) struct VerifyHost {
     pub(crate) json: Option<PathBuf>,
 }
 
+/// The longest that anything is waited for; it can be added to any clock.
+const DAY: Duration = Duration::from_hours(24);
+
 /// At least a second: `timeout 0` would wait for ever.
 fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    if duration < Duration::from_secs(1) || duration > Duration::from_hours(24) {
+    if duration < Duration::from_secs(1) || duration > DAY {
         return Err("from 1s to 24h".to_owned());
     }
     Ok(duration)
+}
+
+/// May be none: what is waited for is then tried once.
+fn patience(text: &str) -> Result<Duration, String> {
+    let patience = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if patience > DAY { Err("from 0s to 24h".to_owned()) } else { Ok(patience) }
 }
 
 #[cfg(test)]
@@ -169,5 +178,16 @@ mod tests {
     fn a_timeout_is_never_endless() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
         assert!(duration("0s").is_err() && duration("2days").is_err() && duration("x").is_err());
+    }
+
+    #[test]
+    fn patience_may_be_none_and_has_an_end() {
+        for name in ["--lock-wait", "--reconnect"] {
+            let given = |time: &str| {
+                Command::try_parse_from(["xtask", "rollback", "--host", "u@h", name, time])
+            };
+            assert!(given("0s").is_ok() && given("24h").is_ok());
+            assert!(given("25h").is_err() && given("500000000000years").is_err());
+        }
     }
 }

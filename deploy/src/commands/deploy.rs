@@ -105,12 +105,15 @@ impl Task<'_> {
     }
 
     fn copy(&self, session: &mut Session, situation: &Situation) -> Result<()> {
+        // Each of these goes over a connection of its own, which does not know of the lock.
         if let Some(settings) = &self.settings {
+            session.held()?;
             self.remote.call("settings", &[], settings.as_bytes(), SETTLED)?;
         }
         let version = &situation.version;
         let deadline = Instant::now() + self.args.copy_timeout;
         let copy = self.tree(situation.current.as_deref());
+        session.held()?;
         if situation.compare {
             let differences = copy.differences(deadline)?;
             if let Some(first) = differences.first() {
@@ -127,6 +130,7 @@ impl Task<'_> {
             copy.run(deadline)?;
         }
         if let Some(archive) = self.archive() {
+            session.held()?;
             archive.run(deadline)?;
         }
         if !situation.compare {

@@ -131,6 +131,18 @@ impl Session {
         });
     }
 
+    /// Makes sure that the lock is still ours. The host gives it up where it hears nothing for
+    /// too long, because this side was stopped, say; then it may be another's.
+    pub(crate) fn held(&mut self) -> Result<()> {
+        let answer = self.ask("held\n").with_context(|| {
+            format!("the lock on {} is no longer held, and nothing was switched", self.host)
+        })?;
+        if answer != "held" {
+            bail!("{} answered {answer:?}", self.host);
+        }
+        Ok(())
+    }
+
     /// Declares the release whole.
     pub(crate) fn copied(&mut self) -> Result<()> {
         match self.ask("copied\n")?.as_str() {

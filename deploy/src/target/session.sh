@@ -35,6 +35,7 @@ session() {
     while line=$(timeout "$PATIENCE" sh -c "$READ" 9>&-); do
         case $line in
             '') ;;
+            held) echo held ;;
             copied) copied ;;
             run) start_run ;;
             *) exit 1 ;;
@@ -53,6 +54,7 @@ prepare_deploy() {
     [ -e "$dir/shared/.env" ] || private touch "$dir/shared/.env" ||
         refuse "$dir/shared/.env cannot be made"
     end_copy
+    clear_incoming
     next_sequence
     at=$(current)
     # What has run may run still, or again: its files stay as they are.
@@ -77,6 +79,12 @@ end_copy() {
         sed 's|^/proc/\([0-9]*\)/.*|\1|' | sort -u |
         while read -r holder; do kill "$holder" 2>/dev/null; done
     flock -w 20 "$dir/copying" true || refuse 'an earlier copy does not end'
+}
+
+# Removes the archives that earlier deployments were to load and did not: of this one's, what
+# has arrived need not be sent again.
+clear_incoming() {
+    find "$dir/incoming" -mindepth 1 ! -name "$archive" -type f -delete
 }
 
 prepare_rollback() {
@@ -118,8 +126,10 @@ start_run() {
     run=$(date -u +%Y%m%dT%H%M%SZ)-$$
     folder=$dir/runs/$run
     mkdir -p "$folder"
+    # The log is there before the deployer asks for it, however late the run is scheduled. A
+    # `:` that cannot write would end this shell before it refuses.
     # shellcheck disable=SC2154  # what sent this program put it into a variable
-    { printf '%s\n' "$program" >"$folder/program"; } ||
+    { printf '%s\n' "$program" >"$folder/program" && true >"$folder/log"; } ||
         refuse "$folder cannot be written; is the disk full?"
     # The output may hold what services print.
     chmod 700 "$folder"

@@ -1,5 +1,8 @@
 //! Two deployments at once.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
 use crate::lab::Lab;
 
 #[test]
@@ -28,4 +31,26 @@ fn the_second_is_refused_and_touches_nothing() {
     first.end().expect(0);
     third.end().expect(0);
     assert_eq!(lab.states(), ["third verified current", "v1 verified previous"]);
+}
+
+/// What comes of a deployer that is stopped for longer than the host listens to silence.
+#[test]
+fn what_has_lost_the_lock_copies_nothing_more() {
+    let lab = Lab::new();
+    fs::write(lab.path("images.tar"), "\n").unwrap();
+    // The session ends while the tree is copied, which comes before the archive.
+    let (rsync, lock) = (lab.path("bin/rsync"), lab.path("host/lock"));
+    let stand_in = format!(
+        "#!/bin/sh\n\
+         kill $(find /proc/[0-9]*/fd -lname {} 2>/dev/null | cut -d / -f 3 | sort -u)\n\
+         exec /usr/bin/rsync \"$@\"\n",
+        lock.display()
+    );
+    fs::write(&rsync, stand_in).unwrap();
+    fs::set_permissions(&rsync, fs::Permissions::from_mode(0o755)).unwrap();
+    let said = lab.run("deploy", &["--images-from", "images.tar"]).expect(1);
+    assert!(said.contains("is no longer held, and nothing was switched"), "{said}");
+    assert!(lab.path("host/releases/v1/compose.yaml").exists());
+    assert!(!lab.path("host/incoming/v1.tar").exists());
+    assert_eq!(lab.states(), ["v1 incomplete"]);
 }

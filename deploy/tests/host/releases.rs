@@ -29,6 +29,19 @@ fn people_and_programs_can_read_the_list() {
 }
 
 #[test]
+fn an_archive_that_nothing_was_made_of_goes_with_the_next_deployment() {
+    let lab = Lab::new();
+    lab.deploy();
+    // The second is what rsync writes to until a file is whole.
+    for name in ["v0.tar", ".v0.tar.x7Yz1Q"] {
+        fs::write(lab.path("host/incoming").join(name), "a part").unwrap();
+    }
+    lab.deploy_new("v2");
+    let left: Vec<_> = fs::read_dir(lab.path("host/incoming")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
 fn so_many_stay_and_neither_the_current_nor_the_one_before_goes() {
     let lab = Lab::new();
     for tag in ["v1", "v2", "v3", "v4"] {
