@@ -103,7 +103,12 @@ pub async fn call(
     parent: SpanContext,
     request: Request,
 ) -> Result<JsValue, ApiError> {
-    match tracer.traced_fetch(parent, request).await {
+    outcome(tracer.traced_fetch(parent, request).await)
+}
+
+/// The body of a good answer, or what went wrong.
+pub fn outcome(answer: Result<Answer, Fault>) -> Result<JsValue, ApiError> {
+    match answer {
         Ok(Answer { status: 200..300, body, .. }) => Ok(body),
         Ok(Answer { status, body, .. }) => {
             let (detail, trace_id) =

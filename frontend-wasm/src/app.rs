@@ -39,6 +39,10 @@ pub struct App {
     pointer: Cell<bool>,
     /// The query string that the list was last asked for.
     listed: RefCell<String>,
+    /// How often the list was asked for.
+    asked: Cell<u32>,
+    /// Which of these times the list on show came from: 0 is the page's own.
+    shown: Cell<u32>,
 }
 
 /// Takes the page over and marks it with `data-app="ready"`.
@@ -53,6 +57,8 @@ pub fn start() {
         origin: notices::Origin::default(),
         pointer: Cell::new(false),
         listed: RefCell::default(),
+        asked: Cell::new(0),
+        shown: Cell::new(0),
         root,
     }));
     app.listed.replace(app.search());
@@ -95,11 +101,9 @@ impl App {
             "pagehide" => self.delete_at_once(),
             "popstate" => {
                 // A fragment leads to another place of the same page.
-                let search = self.search();
-                if *self.listed.borrow() != search {
-                    self.listed.replace(search.clone());
+                if *self.listed.borrow() != self.search() {
                     let interaction = self.tracer.route_change(event);
-                    spawn(self.perform(interaction, Deed::List { search }));
+                    spawn(self.perform(interaction, self.list(), None));
                 }
             }
             _ => self.check_connection(),
@@ -108,7 +112,7 @@ impl App {
 
     fn begin(&'static self, trigger: Trigger, deed: Deed, event: Option<&Event>) {
         let interaction = self.tracer.interaction(trigger, deed.action(), event);
-        spawn(self.perform(interaction, deed));
+        spawn(self.perform(interaction, deed, None));
     }
 
     fn clicked(&'static self, event: &Event) {
@@ -146,9 +150,9 @@ impl App {
                 let href = dynamic::text(&source, "href");
                 let _ = history.push_state_with_url(&JsValue::NULL, "", href.as_deref());
                 self.tracer.note_address();
-                self.list(self.search(), event);
+                self.begin(Trigger::Click, self.list(), Some(event));
             }
-            ("retry", _) => self.list(self.search(), event),
+            ("retry", _) => self.begin(Trigger::Click, self.list(), Some(event)),
             ("show", _) => {
                 let trace_id = dom::attribute(&source, "data-trace-id");
                 if !dom::attribute(&source, "href").starts_with('#') {
@@ -214,9 +218,12 @@ impl App {
         dynamic::text_or_empty(&dynamic::get(self.tracer.window(), "location"), "search")
     }
 
-    fn list(&'static self, search: String, event: &Event) {
+    /// Asks for the tasks of the page's address; no earlier answer is shown from now on.
+    fn list(&self) -> Deed {
+        let (search, turn) = (self.search(), self.asked.get() + 1);
         self.listed.replace(search.clone());
-        self.begin(Trigger::Click, Deed::List { search }, Some(event));
+        self.asked.set(turn);
+        Deed::List { search, turn }
     }
 
     /// The page's own load is the first trace on show, unless the person was faster.

@@ -8,6 +8,7 @@ mod catalogue;
 mod edit;
 mod experiments;
 mod keyboard;
+mod late;
 mod leave;
 mod lists;
 mod load;

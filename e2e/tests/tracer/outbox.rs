@@ -238,6 +238,7 @@ async fn a_batch_that_would_end_with_the_page_is_sent_once_more() {
     // A batch over the quota, on a network that carries nothing else but last words.
     let fill = "const send = window.fetch; \
                 window.fetch = (url, init) => init.keepalive ? send(url, init) : new Promise(() => 0); \
+                outbox.lose(outbox.LOGS); \
                 for (let i = 0; i < 100; i++) outbox.put(outbox.LOGS, make('item ' + i, 1000)); \
                 outbox.flush(); \
                 return new Promise((go) => setTimeout(() => go(0)))";
@@ -254,5 +255,6 @@ async fn a_batch_that_would_end_with_the_page_is_sent_once_more() {
     assert_eq!(names[0], "newest");
     let expected: Vec<_> = (0..names.len() - 1).map(|at| format!("item {at}")).collect();
     assert_eq!(names[1..], expected);
+    assert_eq!(page.lost(), [None, Some(1)], "what was lost before it is told again");
     page.close().await;
 }

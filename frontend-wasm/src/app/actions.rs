@@ -14,7 +14,7 @@ use crate::views::tasks::{self, Place, Row};
 use crate::views::toasts::{self, Kind};
 use crate::{dom, dynamic, spawn};
 
-const NOT_FOUND: u16 = 404;
+pub(super) const NOT_FOUND: u16 = 404;
 /// How long a notice stays, in milliseconds.
 const NOTICE_MS: u32 = 6_000;
 /// Tasks of one bulk.
@@ -29,12 +29,12 @@ pub(super) enum Deed {
     Toggle { row: Row, place: Option<Place> },
     /// Change the task's texts; its row shows the new ones.
     Edit { row: Row, old: Draft, new: Draft },
-    /// Delete the task whose row is gone.
-    Delete(Row, Place),
+    /// Delete the task with this id; its row is gone.
+    Delete(i64),
     /// Show the tasks that follow in the place of this item.
     Older { item: Element, search: String },
-    /// Show the tasks that an address asks for.
-    List { search: String },
+    /// Show the tasks that an address asks for, unless the list was asked for again.
+    List { search: String, turn: u32 },
     /// Run an experiment.
     Try(Action, Element),
 }
@@ -82,8 +82,8 @@ impl Deed {
             Self::Add { draft, .. } => api::create(draft),
             Self::Toggle { row, .. } => api::complete(row.id, !row.completed),
             Self::Edit { row, new, .. } => api::edit(row.id, new),
-            Self::Delete(row, _) => api::delete(row.id),
-            Self::Older { search, .. } | Self::List { search } => {
+            Self::Delete(id) => api::delete(*id),
+            Self::Older { search, .. } | Self::List { search, .. } => {
                 api::ask("GET", routes::TASKS_FRAGMENT, search)
             }
             Self::Try(Action::SimulateError, _) => api::ask("GET", routes::SIMULATE_ERROR, ""),
@@ -99,6 +99,12 @@ impl Deed {
                 api::create(&Draft { title, description: String::new() })
             }
         }
+    }
+
+    /// Whether the list is another one afterwards.
+    fn is_change(&self) -> bool {
+        !matches!(self, Self::Older { .. } | Self::List { .. } | Self::Try(..))
+            || self.action() == Action::BulkCreate
     }
 
     fn done(&self) -> &'static str {
@@ -131,8 +137,15 @@ impl Deed {
 }
 
 impl App {
-    /// Does it, and shows what came of it.
-    pub(super) async fn perform(&'static self, interaction: Interaction, deed: Deed) {
+    /// Does it, and shows what came of it. `error_type` is set where a deed before it failed
+    /// in the same interaction.
+    pub(super) async fn perform(
+        &'static self,
+        interaction: Interaction,
+        deed: Deed,
+        error_type: Option<String>,
+    ) {
+        let shown = self.shown.get();
         deed.set_busy(true);
         let last = if deed.action() == Action::BulkCreate { BULK } else { 1 };
         let mut outcome = Ok(());
@@ -143,31 +156,42 @@ impl App {
                 outcome = answer.map(|body| self.settle(&deed, &body));
             }
         }
-        self.conclude(interaction, &deed, outcome);
+        self.conclude(interaction, &deed, outcome, shown, error_type);
     }
 
-    /// Says how it went, ends the interaction, and turns the panel to its trace.
+    /// Says how it went, ends the interaction, and turns the panel to its trace. `shown` is
+    /// the list that was on show when the deed began.
     fn conclude(
         &'static self,
         interaction: Interaction,
         deed: &Deed,
         outcome: Result<(), ApiError>,
+        shown: u32,
+        mut error_type: Option<String>,
     ) {
         deed.set_busy(false);
         let context = interaction.context();
         let trace_id = context.trace_id.to_hex();
-        let mut error_type = None;
         let (mut kind, mut message) = (Kind::Done, String::from(deed.done()));
         self.set_connection(!matches!(&outcome, Err(ApiError { status: None, .. })));
         if let Err(error) = outcome {
-            self.take_back(deed, &error);
-            (kind, message, error_type) = (Kind::Failed, error.detail, error.error_type);
+            self.take_back(deed, &error, shown);
+            (kind, message) = (Kind::Failed, error.detail);
+            error_type = error_type.or(error.error_type);
         }
         if !message.is_empty() {
             let toast = toasts::show(&self.root, kind, &message, &trace_id);
             if kind == Kind::Done {
                 spawn(async move { self.expire(&toast, NOTICE_MS).await });
             }
+        }
+        // A list that was under way meanwhile was read before the change or after it: it is
+        // read once more, but never put in the place of fields that somebody types in.
+        if deed.is_change()
+            && self.asked.get() != shown
+            && dom::find(&self.root, ".task-edit-form").is_none()
+        {
+            return spawn(self.perform(interaction, self.list(), error_type));
         }
         self.panel.note(context, interaction.name(), js_sys::Date::now());
         interaction.end(self.tracer, error_type);
@@ -204,7 +228,8 @@ impl App {
                     dom::focus(&dom::part(&first, ".task-toggle"));
                 }
             }
-            Deed::List { .. } => {
+            Deed::List { turn, .. } if *turn == self.asked.get() => {
+                self.shown.set(*turn);
                 let view = self.part("#task-view");
                 let had_focus = dom::find(&view, ":focus").is_some();
                 dynamic::set(&view, "outerHTML", body);
@@ -213,14 +238,18 @@ impl App {
                     dom::focus(&self.part(".filter[aria-current]"));
                 }
             }
-            Deed::Delete(..) | Deed::Try(..) => {}
+            Deed::Delete(id) => self.deleted(*id, true),
+            Deed::List { .. } | Deed::Try(..) => {}
         }
     }
 
     /// Shows what was before. A task that someone else has deleted stays on nobody's list.
-    fn take_back(&self, deed: &Deed, error: &ApiError) {
+    fn take_back(&self, deed: &Deed, error: &ApiError, shown: u32) {
         let is_gone = error.status == Some(NOT_FOUND);
         match deed {
+            Deed::Delete(id) => self.deleted(*id, is_gone),
+            // The list was replaced: nothing in it comes from the deed.
+            _ if self.shown.get() != shown => {}
             Deed::Add { row, .. } => {
                 row.element.remove();
                 tasks::count(&self.root, -1, false);
@@ -238,10 +267,6 @@ impl App {
                     row.edit(&self.root, new);
                 }
                 self.drop_if(is_gone, row);
-            }
-            Deed::Delete(row, place) if !is_gone => {
-                self.count(1, row);
-                row.restore(&self.root, place);
             }
             _ => {}
         }

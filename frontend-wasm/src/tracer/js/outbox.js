@@ -57,7 +57,7 @@ let due = Infinity;
 let timer;
 /** Bytes under way in requests that outlive the page. */
 let underWay = 0;
-/** Batches under way in requests that end with the page, with their lanes. */
+/** What is under way in requests that end with the page, as `putBack` takes it. */
 const atRisk = new Set();
 /** The flush before the next one: of scheduled ones, one request is under way. */
 let turn = Promise.resolve();
@@ -106,9 +106,7 @@ export const sendLast = (forGood) => {
   }
   if (forGood && atRisk.size) {
     // Their requests may have come through: the receiver knows a span by its id.
-    for (const { lane, batch } of atRisk) {
-      putBack(lane, batch);
-    }
+    atRisk.forEach(putBack);
     atRisk.clear();
     sendAll();
   }
@@ -152,8 +150,9 @@ const keepToBound = (lane) => {
   }
 };
 
-/** Lets a batch wait again, as the oldest. */
-const putBack = (lane, batch) => {
+/** Lets a batch wait again, as the oldest, and what was lost before it be told again. */
+const putBack = ({ lane, batch, lost }) => {
+  lane.lost += lost;
   lane.waiting.unshift(...batch);
   lane.bytes += sizeOf(batch);
 };
@@ -171,7 +170,7 @@ const post = async (lane, max) => {
   const keepalive = underWay + body.length <= KEEPALIVE_MAX;
   const held = keepalive ? body.length : 0;
   underWay += held;
-  const risk = { lane, batch };
+  const risk = { lane, batch, lost };
   if (!keepalive) {
     atRisk.add(risk);
   }
@@ -201,8 +200,7 @@ const post = async (lane, max) => {
     lane.lost += rejected;
   } else if (!status || [429, 502, 503, 504].includes(status)) {
     pause(wish);
-    lane.lost += lost;
-    putBack(lane, batch);
+    putBack(risk);
     keepToBound(lane);
     arm(0);
   } else {
