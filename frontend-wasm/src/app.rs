@@ -103,7 +103,7 @@ impl App {
                 // A fragment leads to another place of the same page.
                 if *self.listed.borrow() != self.search() {
                     let interaction = self.tracer.route_change(event);
-                    spawn(self.perform(interaction, self.list(), None));
+                    spawn(self.perform(interaction, self.list(false), None));
                 }
             }
             _ => self.check_connection(),
@@ -150,9 +150,9 @@ impl App {
                 let href = dynamic::text(&source, "href");
                 let _ = history.push_state_with_url(&JsValue::NULL, "", href.as_deref());
                 self.tracer.note_address();
-                self.begin(Trigger::Click, self.list(), Some(event));
+                self.begin(Trigger::Click, self.list(false), Some(event));
             }
-            ("retry", _) => self.begin(Trigger::Click, self.list(), Some(event)),
+            ("retry", _) => self.begin(Trigger::Click, self.list(false), Some(event)),
             ("show", _) => {
                 let trace_id = dom::attribute(&source, "data-trace-id");
                 if !dom::attribute(&source, "href").starts_with('#') {
@@ -219,11 +219,11 @@ impl App {
     }
 
     /// Asks for the tasks of the page's address; no earlier answer is shown from now on.
-    fn list(&self) -> Deed {
+    fn list(&self, unasked: bool) -> Deed {
         let (search, turn) = (self.search(), self.asked.get() + 1);
         self.listed.replace(search.clone());
         self.asked.set(turn);
-        Deed::List { search, turn }
+        Deed::List { search, turn, unasked }
     }
 
     /// The page's own load is the first trace on show, unless the person was faster.

@@ -33,8 +33,9 @@ pub(super) enum Deed {
     Delete(i64),
     /// Show the tasks that follow in the place of this item.
     Older { item: Element, search: String },
-    /// Show the tasks that an address asks for, unless the list was asked for again.
-    List { search: String, turn: u32 },
+    /// Show the tasks that an address asks for, unless the list was asked for again. By a
+    /// person, or `unasked` after a change.
+    List { search: String, turn: u32, unasked: bool },
     /// Run an experiment.
     Try(Action, Element),
 }
@@ -186,12 +187,9 @@ impl App {
             }
         }
         // A list that was under way meanwhile was read before the change or after it: it is
-        // read once more, but never put in the place of fields that somebody types in.
-        if deed.is_change()
-            && self.asked.get() != shown
-            && dom::find(&self.root, ".task-edit-form").is_none()
-        {
-            return spawn(self.perform(interaction, self.list(), error_type));
+        // read once more.
+        if deed.is_change() && self.asked.get() != shown && !self.is_editing() {
+            return spawn(self.perform(interaction, self.list(true), error_type));
         }
         self.panel.note(context, interaction.name(), js_sys::Date::now());
         interaction.end(self.tracer, error_type);
@@ -228,7 +226,10 @@ impl App {
                     dom::focus(&dom::part(&first, ".task-toggle"));
                 }
             }
-            Deed::List { turn, .. } if *turn == self.asked.get() => {
+            // What nobody asked for is never put in the place of fields that somebody types in.
+            Deed::List { turn, unasked, .. }
+                if *turn == self.asked.get() && !(*unasked && self.is_editing()) =>
+            {
                 self.shown.set(*turn);
                 let view = self.part("#task-view");
                 let had_focus = dom::find(&view, ":focus").is_some();
@@ -241,6 +242,10 @@ impl App {
             Deed::Delete(id) => self.deleted(*id, true),
             Deed::List { .. } | Deed::Try(..) => {}
         }
+    }
+
+    fn is_editing(&self) -> bool {
+        dom::find(&self.root, ".task-edit-form").is_some()
     }
 
     /// Shows what was before. A task that someone else has deleted stays on nobody's list.

@@ -105,7 +105,8 @@ export const sendLast = (forGood) => {
     sendAll();
   }
   if (forGood && atRisk.size) {
-    // Their requests may have come through: the receiver knows a span by its id.
+    // Their requests may have come through: the receiver knows a span by its id. Log records
+    // and the count of what was lost have none, and are rather told twice than not at all.
     atRisk.forEach(putBack);
     atRisk.clear();
     sendAll();
