@@ -192,10 +192,9 @@ async fn migrate(database: Database) -> anyhow::Result<()> {
     let metrics = Metrics::new().context("could not register the metrics")?;
     let pool = PoolConfig::default();
     let open = Box::pin(open(database, &pool, &metrics));
-    if let Some(store) = opened(open, stop).await? {
-        store.close().await;
-        tracing::info!("The schema is up to date");
-    }
+    let store = opened(open, stop).await?.context("ended before the schema was up to date")?;
+    store.close().await;
+    tracing::info!("The schema is up to date");
     Ok(())
 }
 

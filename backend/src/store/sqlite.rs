@@ -66,7 +66,8 @@ impl SqliteStore {
         let open = || format!("could not open the database {}", file.display());
         // Before the first connection: it changes the journal mode, and of two that do so at
         // once SQLite refuses one without waiting.
-        let lock = lock_beside(&file)?;
+        let beside = file.clone();
+        let lock = tokio::task::spawn_blocking(move || lock_beside(&beside)).await??;
         let writer = Pool::<SqliteConnection>::new(options.clone(), rules(1))?;
         let mut connection = writer.acquire().await.with_context(open)?;
         MIGRATIONS.run(&mut *connection).await.context("could not bring the schema up to date")?;

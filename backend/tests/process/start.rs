@@ -89,15 +89,23 @@ fn a_file_that_is_no_database_is_said_and_kept() {
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 
-/// A container's first process gets no signal that it does not ask for.
+/// A container's first process gets no signal that it does not ask for. The one database is
+/// absent, the other's file is another process's.
 #[test]
 fn a_signal_while_the_database_is_waited_for_ends_the_start_in_order() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    for work in ["serve", "migrate"] {
-        let folder = TempDir::new().unwrap();
+    let folder = TempDir::new().unwrap();
+    let lock = File::create(folder.path().join("lab.db-migrate")).unwrap();
+    lock.lock().unwrap();
+    let absent = format!("postgres://lab@{closed}/lab");
+    let locked = format!("sqlite://{}/lab.db", folder.path().display());
+    let works = [("serve", 0), ("migrate", 1)];
+    for (url, (work, code)) in
+        [&absent, &locked].into_iter().flat_map(|url| works.map(|work| (url, work)))
+    {
         let mut backend = std::process::Command::new(env!("CARGO_BIN_EXE_backend"));
         backend.arg(work).current_dir(folder.path()).stdout(std::process::Stdio::piped());
-        backend.env("DATABASE_URL", format!("postgres://lab@{closed}/lab"));
+        backend.env("DATABASE_URL", url);
         let mut child = backend.env("LAB_LISTEN", "127.0.0.1:0").spawn().unwrap();
         let pid = Pid::from_raw(child.id().try_into().unwrap());
         // Its thread for signals is there, whatever else is.
@@ -116,7 +124,7 @@ fn a_signal_while_the_database_is_waited_for_ends_the_start_in_order() {
         kill(pid, Signal::SIGTERM).unwrap();
         let ended = child.wait_with_output().unwrap();
         let said = String::from_utf8(ended.stdout).unwrap();
-        assert_eq!(ended.status.code(), Some(0), "{said}");
+        assert_eq!(ended.status.code(), Some(code), "{said}");
         assert!(said.contains("the database was not open yet"), "{said}");
     }
 }

@@ -119,6 +119,10 @@ impl Store {
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
+            // What is too much for it, for anybody.
+            status @ (StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT) => {
+                return Err(Trouble::Store(format!("it answers {status}")));
+            }
             status if status.is_client_error() => {
                 return Err(Trouble::Answer(format!("it answers {status}")));
             }
