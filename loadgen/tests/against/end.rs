@@ -47,7 +47,7 @@ fn no_two_requests_of_a_closed_run_share_a_span() {
     let server = Server::start(|_, _| OK);
     let common = common(&server, Duration::from_mins(1));
     let scenario = scenario(Stage::steady("", 1.0, Duration::from_secs(1)));
-    let model = Model::Closed(Load::Sessions(scenario), Duration::from_secs(1));
+    let model = Model::Closed(Load::Sessions(scenario), Duration::from_secs(3));
     let size = Size { threads: 3, connections: 4 };
     engine::run(&model, size, &common, &mut Nobody);
     let seen = server.seen();

@@ -7,11 +7,11 @@ use loadgen::engine::{self, Model, Size};
 use loadgen::schedule::Stage;
 use loadgen::worker::closed::Load;
 
-use crate::latency::{Nobody, common_of, scenario};
+use crate::latency::{Nobody, common_of, in_one_of_three, scenario};
 use crate::program::{run, stdout};
 
 /// Longer than a connection on loopback takes.
-const LONG: Duration = Duration::from_millis(200);
+const LONG: Duration = Duration::from_secs(1);
 
 /// A port whose queue is full: who connects there waits.
 struct Full {
@@ -54,14 +54,17 @@ fn listen() -> TcpListener {
 #[test]
 fn a_connection_that_hangs_is_no_connection() {
     let full = Full::new();
-    let seconds = Duration::from_secs(2);
+    let seconds = Duration::from_secs(5);
     let stage = scenario(Stage::steady("", 40.0, seconds));
     for model in [Model::Open(stage.clone()), Model::Closed(Load::Sessions(stage), seconds)] {
-        let common = common_of(&full.url(), Duration::from_secs(1));
-        let size = Size { threads: 1, connections: 2 };
-        let stats = engine::run(&model, size, &common, &mut Nobody).stats;
-        assert!(stats.requests() >= 4, "{stats:?}");
-        assert_eq!((stats.no_connection, stats.timeouts), (stats.requests(), 0));
+        in_one_of_three(|| {
+            let common = common_of(&full.url(), Duration::from_secs(1));
+            let size = Size { threads: 1, connections: 2 };
+            let stats = engine::run(&model, size, &common, &mut Nobody).stats;
+            (stats.requests() >= 4 && stats.no_connection == stats.requests())
+                .then_some(())
+                .ok_or_else(|| format!("{stats:?}"))
+        });
     }
 }
 
