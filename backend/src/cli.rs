@@ -151,8 +151,7 @@ async fn serve(
     // comes while the database is waited for.
     let mut stop = pin!(shutdown::watch()?);
     let metrics = Metrics::new().context("could not register the metrics")?;
-    let open = Box::pin(open(database, &config.pool, &metrics));
-    let Some(store) = opened(open, stop.as_mut()).await? else {
+    let Some(store) = open_before(stop.as_mut(), database, &config.pool, &metrics).await? else {
         return Ok(());
     };
     let assets = Assets::load(&config.assets_dir);
@@ -190,22 +189,22 @@ async fn serve(
 async fn migrate(database: Database) -> anyhow::Result<()> {
     let stop = pin!(shutdown::watch()?);
     let metrics = Metrics::new().context("could not register the metrics")?;
-    let pool = PoolConfig::default();
-    let open = Box::pin(open(database, &pool, &metrics));
-    let store = opened(open, stop).await?.context("ended before the schema was up to date")?;
-    store.close().await;
+    let store = open_before(stop, database, &PoolConfig::default(), &metrics).await?;
+    store.context("ended before the schema was up to date")?.close().await;
     tracing::info!("The schema is up to date");
     Ok(())
 }
 
 /// The database, or nothing where a signal comes before it is open.
-async fn opened(
-    open: impl Future<Output = anyhow::Result<Arc<dyn TaskStore>>>,
+async fn open_before(
     stop: impl Future<Output = &'static str>,
+    database: Database,
+    pool: &PoolConfig,
+    metrics: &Metrics,
 ) -> anyhow::Result<Option<Arc<dyn TaskStore>>> {
     tokio::select! {
         biased;
-        store = open => store.map(Some),
+        store = Box::pin(open(database, pool, metrics)) => store.map(Some),
         signal = stop => {
             tracing::info!(signal, "Stopping: the database was not open yet");
             Ok(None)

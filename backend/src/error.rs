@@ -6,6 +6,7 @@
 
 mod code;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,13 +28,13 @@ pub enum ApiError {
     #[error("{0}")]
     InvalidTask(#[from] InvalidTask),
     /// The body is no JSON.
-    #[error("The body is not valid JSON: {0}.")]
+    #[error("The body is not valid JSON: {}.", cut(.0))]
     MalformedJson(String),
     /// The body is JSON of the wrong shape.
-    #[error("The body does not have the expected fields: {0}.")]
+    #[error("The body does not have the expected fields: {}.", cut(.0))]
     InvalidBody(String),
     /// The query string is not understood.
-    #[error("The query is not understood: {0}.")]
+    #[error("The query is not understood: {}.", cut(.0))]
     InvalidQuery(String),
     /// The cursor is none that a page gave.
     #[error("{0:?} is no cursor; take `next` of the page before.")]
@@ -263,15 +264,15 @@ const REASON_HALF_BYTES: usize = 250;
 
 /// The part of axum's text that tells the reason: it comes after a sentence of its own.
 fn reason(text: &str) -> String {
-    cut(text.split_once(": ").map_or(text, |(_, reason)| reason))
+    text.split_once(": ").map_or(text, |(_, reason)| reason).to_owned()
 }
 
 /// A parser's words without their middle, where they are long.
-pub(crate) fn cut(words: &str) -> String {
+fn cut(words: &str) -> Cow<'_, str> {
     if words.len() <= 2 * REASON_HALF_BYTES {
-        return words.to_owned();
+        return words.into();
     }
     let begin = words.floor_char_boundary(REASON_HALF_BYTES);
     let end = words.ceil_char_boundary(words.len() - REASON_HALF_BYTES);
-    format!("{}…{}", &words[..begin], &words[end..])
+    format!("{}…{}", &words[..begin], &words[end..]).into()
 }

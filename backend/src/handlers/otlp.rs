@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use telemetry::{DropReason, Full, SignalKind};
 
-use crate::error::{ApiError, cut, otlp_body};
+use crate::error::{ApiError, otlp_body};
 use crate::extract::{expect_object, is_json};
 use crate::state::AppState;
 use crate::traces::otlp::{self, sanitize};
@@ -90,9 +90,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Otlp<T> {
             .map_err(|rejection: BytesRejection| otlp_body(&rejection))?;
         let request = serde_json::from_slice(&bytes).map_err(|error| {
             if error.is_data() {
-                ApiError::InvalidBody(format!("no OTLP/JSON: {}", cut(&error.to_string())))
+                ApiError::InvalidBody(format!("no OTLP/JSON: {error}"))
             } else {
-                ApiError::MalformedJson(cut(&error.to_string()))
+                ApiError::MalformedJson(error.to_string())
             }
         })?;
         expect_object(&bytes)?;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::payload::{Notification, Status, VERSION};
-use crate::error::{ApiError, cut};
+use crate::error::ApiError;
 use crate::extract::Json;
 use crate::state::AppState;
 
@@ -22,8 +22,7 @@ pub(crate) async fn receive(
     })?;
     if notification.version != VERSION {
         let version = notification.version;
-        let why = format!("version is {version:?}; {VERSION} is known");
-        return Err(ApiError::InvalidBody(cut(&why)));
+        return Err(ApiError::InvalidBody(format!("version is {version:?}; {VERSION} is known")));
     }
     if notification.alerts.len() > ALERTS_MAX {
         return Err(ApiError::InvalidBody(format!(
@@ -34,7 +33,7 @@ pub(crate) async fn receive(
     let mut reports = Vec::with_capacity(notification.alerts.len());
     for reported in notification.alerts {
         let fires = reported.status == Status::Firing;
-        reports.push((reported.alert().map_err(|why| ApiError::InvalidBody(cut(&why)))?, fires));
+        reports.push((reported.alert().map_err(ApiError::InvalidBody)?, fires));
     }
     let now = state.clock.now();
     for (alert, fires) in reports {

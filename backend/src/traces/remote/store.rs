@@ -119,14 +119,13 @@ impl Store {
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
-            // What is too much for it, for anybody.
-            status @ (StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT) => {
-                return Err(Trouble::Store(format!("it answers {status}")));
+            status => {
+                // What is too much for it is so for anybody.
+                let is_busy = matches!(status.as_u16(), 408 | 429);
+                let is_ours = status.is_client_error() && !is_busy;
+                let trouble = if is_ours { Trouble::Answer } else { Trouble::Store };
+                return Err(trouble(format!("it answers {status}")));
             }
-            status if status.is_client_error() => {
-                return Err(Trouble::Answer(format!("it answers {status}")));
-            }
-            status => return Err(Trouble::Store(format!("it answers {status}"))),
         }
         let body = Limited::new(response.into_body(), MAX_BYTES).collect().await;
         let body = body.map_err(|error| {
