@@ -150,17 +150,21 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// At least a second: `timeout 0` would wait for ever.
 fn duration(text: &str) -> Result<Duration, String> {
-    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    if duration < Duration::from_secs(1) || duration > DAY {
-        return Err("from 1s to 24h".to_owned());
-    }
-    Ok(duration)
+    at_least(Duration::from_secs(1), text)
 }
 
 /// May be none: what is waited for is then tried once.
 fn patience(text: &str) -> Result<Duration, String> {
-    let patience = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    if patience > DAY { Err("from 0s to 24h".to_owned()) } else { Ok(patience) }
+    at_least(Duration::ZERO, text)
+}
+
+fn at_least(least: Duration, text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if (least..=DAY).contains(&duration) {
+        Ok(duration)
+    } else {
+        Err(format!("from {}s to 24h", least.as_secs()))
+    }
 }
 
 #[cfg(test)]

@@ -243,12 +243,19 @@ impl Lab {
 }
 
 /// Waits for a condition.
-pub(crate) fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, condition: impl FnMut() -> bool) {
+    assert!(comes_true(condition), "waited in vain for {what}");
+}
+
+fn comes_true(mut condition: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + DEADLINE;
     while !condition() {
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        if Instant::now() >= deadline {
+            return false;
+        }
         std::thread::sleep(Duration::from_millis(20));
     }
+    true
 }
 
 fn collect(path: &Path, all: &mut BTreeMap<PathBuf, String>) {
@@ -286,11 +293,8 @@ impl Running {
 
     /// Waits until it has said what is waited for.
     pub(crate) fn wait_until(&self, what: &str, condition: impl Fn(&str) -> bool) {
-        let deadline = Instant::now() + DEADLINE;
-        while !condition(&self.text()) {
-            assert!(Instant::now() < deadline, "waited in vain for {what}:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let has_come = comes_true(|| condition(&self.text()));
+        assert!(has_come, "waited in vain for {what}:\n{}", self.text());
     }
 
     /// What it has said so far.
