@@ -105,12 +105,10 @@ fn grown(before: &Edges, now: &Edges, is_it: fn(&Edge) -> bool) -> Result<String
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
     use serde_json::json;
     use time::OffsetDateTime;
 
     use super::*;
-    use crate::config::Config;
     use crate::end::End;
     use crate::http::Http;
     use crate::steps::stand_in;
@@ -128,9 +126,8 @@ mod tests {
             edge("task-frontend", "lab-proxy", ""),
             edge("task-backend", "postgres", "database"),
         ]);
-        let address = stand_in::prometheus(failures, &series);
-        let config = ["verify", "--prometheus", &address, "--patience", "0"];
-        let (config, http) = (Config::try_parse_from(config).unwrap(), Http::new().unwrap());
+        let config = stand_in::prometheus(failures, &series, "0");
+        let http = Http::new().unwrap();
         let stack = Stack { config: &config, http: &http, start: OffsetDateTime::now_utc() };
         let mut report = Report::new(false, End::new(Duration::from_mins(1)).unwrap());
         let edges = before(&stack, &mut report).await;

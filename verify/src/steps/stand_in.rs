@@ -4,11 +4,14 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::thread;
 
+use clap::Parser;
 use serde_json::{Value, json};
 
-/// The address of a Prometheus that answers so many requests with 503, and all others with
-/// the same series.
-pub(crate) fn prometheus(failures: usize, series: &Value) -> String {
+use crate::config::Config;
+
+/// What asks, so patiently, a Prometheus that answers so many requests with 503, and all
+/// others with the same series.
+pub(crate) fn prometheus(failures: usize, series: &Value, patience: &str) -> Config {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let known = json!({ "data": { "result": series } }).to_string();
@@ -30,5 +33,6 @@ pub(crate) fn prometheus(failures: usize, series: &Value) -> String {
             );
         }
     });
-    format!("http://{address}")
+    let url = format!("http://{address}");
+    Config::try_parse_from(["verify", "--prometheus", &url, "--patience", patience]).unwrap()
 }

@@ -191,19 +191,16 @@ fn number(series: &Value) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
     use serde_json::json;
 
     use super::*;
-    use crate::config::Config;
     use crate::http::Http;
     use crate::steps::stand_in;
 
     /// What was counted before, where Prometheus fails so many times and is then asked again.
     async fn counted_after(failures: usize, patience: &str) -> Result<f64, Failure> {
-        let address = stand_in::prometheus(failures, &json!([{ "value": [0, "7"] }]));
-        let config = ["verify", "--prometheus", &address, "--patience", patience];
-        let (config, http) = (Config::try_parse_from(config).unwrap(), Http::new().unwrap());
+        let config = stand_in::prometheus(failures, &json!([{ "value": [0, "7"] }]), patience);
+        let http = Http::new().unwrap();
         let stack = Stack { config: &config, http: &http, start: OffsetDateTime::now_utc() };
         counted(&stack).await.map(|counts| counts.iter().sum())
     }
