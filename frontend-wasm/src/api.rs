@@ -27,6 +27,12 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    /// Whether the server knows no such thing, or no longer.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.status == Some(404)
+    }
+
     /// The server answered something else than it promises.
     #[must_use]
     pub fn unreadable() -> Self {

@@ -14,7 +14,6 @@ use crate::views::tasks::{self, Place, Row};
 use crate::views::toasts::{self, Kind};
 use crate::{dom, dynamic, spawn};
 
-pub(super) const NOT_FOUND: u16 = 404;
 /// How long a notice stays, in milliseconds.
 const NOTICE_MS: u32 = 6_000;
 /// Tasks of one bulk.
@@ -104,8 +103,14 @@ impl Deed {
 
     /// Whether the list is another one afterwards.
     fn is_change(&self) -> bool {
-        !matches!(self, Self::Older { .. } | Self::List { .. } | Self::Try(..))
-            || self.action() == Action::BulkCreate
+        matches!(
+            self,
+            Self::Add { .. }
+                | Self::Toggle { .. }
+                | Self::Edit { .. }
+                | Self::Delete(..)
+                | Self::Try(Action::BulkCreate, _)
+        )
     }
 
     fn done(&self) -> &'static str {
@@ -250,7 +255,7 @@ impl App {
 
     /// Shows what was before. A task that someone else has deleted stays on nobody's list.
     fn take_back(&self, deed: &Deed, error: &ApiError, shown: u32) {
-        let is_gone = error.status == Some(NOT_FOUND);
+        let is_gone = error.is_not_found();
         match deed {
             Deed::Delete(id) => self.deleted(*id, is_gone),
             // The list was replaced: nothing in it comes from the deed.

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use web_sys::Element;
 
 use super::App;
-use super::actions::{Deed, NOT_FOUND};
+use super::actions::Deed;
 use crate::http::{self, Call};
 use crate::tracer::interaction::{Action, Trigger};
 use crate::views::tasks::{self, Place, Row};
@@ -128,7 +128,7 @@ impl App {
             // The page may come back as it was left.
             spawn(async move {
                 let failure = api::outcome(answer.await).err();
-                let failure = failure.filter(|error| error.status != Some(NOT_FOUND));
+                let failure = failure.filter(|error| !error.is_not_found());
                 self.deleted(id, failure.is_none());
                 if let Some(error) = failure {
                     let _toast = toasts::show(&self.root, Kind::Failed, &error.detail, &trace_id);
