@@ -72,7 +72,7 @@ pub struct Telemetry {
     forwarder: Forwarder,
     recorder: Recorder,
     io: Option<IoThread>,
-    provider: Option<SdkTracerProvider>,
+    provider: Option<&'static SdkTracerProvider>,
     /// Writes the last lines when it is dropped.
     writer: Option<WorkerGuard>,
 }
@@ -131,14 +131,19 @@ fn assemble(
     let processor =
         SpanFanOut { export: span_queue, sink: sink_queue.clone(), dropped: Arc::clone(&dropped) };
     let recorder = Recorder(processor.clone());
+    // It is never dropped, as it is not where the subscriber is the process's: it tells of
+    // its end by an event, and tracing-core may drop a subscriber while it holds the lock
+    // that a new event asks for.
     let provider = config.enabled.then(|| {
-        SdkTracerProvider::builder()
-            .with_resource(resource.clone())
-            .with_span_processor(processor)
-            .build()
+        &*Box::leak(Box::new(
+            SdkTracerProvider::builder()
+                .with_resource(resource.clone())
+                .with_span_processor(processor)
+                .build(),
+        ))
     });
     // Spans of this workspace are INFO; those of libraries are finer and stay out.
-    let spans = provider.as_ref().map(|provider| {
+    let spans = provider.map(|provider| {
         tracing_opentelemetry::layer()
             .with_tracer(provider.tracer(config.service_name))
             .with_location(false)
