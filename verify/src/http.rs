@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use reqwest::{Client, Method, Response};
+use reqwest::{Client, Method, Response, Url};
 use serde_json::Value;
 
 /// For one request; whoever has to wait asks again.
@@ -33,6 +33,11 @@ impl Http {
     /// The JSON that a GET answers with 200.
     pub(crate) async fn json(&self, url: &str) -> Result<Value, Failure> {
         body(self.request(Method::GET, url, &[], None).await?).await
+    }
+
+    /// What a GET answers with 200, as it is.
+    pub(crate) async fn text(&self, url: &str) -> Result<String, Failure> {
+        good(self.request(Method::GET, url, &[], None).await?).await.map(|(_, text)| text)
     }
 
     /// The JSON that a request with a body answers with a 2xx; null without any.
@@ -64,13 +69,19 @@ impl Http {
     }
 }
 
-async fn body(response: Response) -> Result<Value, Failure> {
+/// The address and the text of an answer that is a 2xx.
+async fn good(response: Response) -> Result<(Url, String), Failure> {
     let (status, url) = (response.status(), response.url().clone());
     let text = response.text().await.map_err(|error| explain(url.as_str(), &error))?;
     if !status.is_success() {
         let start: String = text.chars().take(200).collect();
         return Err(format!("{status} from {}: {start}", url.path()));
     }
+    Ok((url, text))
+}
+
+async fn body(response: Response) -> Result<Value, Failure> {
+    let (url, text) = good(response).await?;
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }

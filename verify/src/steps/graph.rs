@@ -10,9 +10,7 @@ use crate::http::{Failure, until};
 use crate::need::Need;
 use crate::report::Report;
 
-/// Requests by edge. Older values are those of a Tempo that is gone.
-const COUNTS: &str = "sum by (client, server, connection_type) \
-    (last_over_time(traces_service_graph_request_total[40s]))";
+const TOTAL: &str = "traces_service_graph_request_total";
 
 /// How long an answer is waited for before the click, which waits meanwhile.
 const SOON: Duration = Duration::from_secs(10);
@@ -78,8 +76,15 @@ impl Edge {
 }
 
 async fn edges(stack: &Stack<'_>) -> Result<Edges, Failure> {
-    let series = metrics::query(stack, COUNTS).await?;
+    let started = metrics::started(stack, &stack.config.tempo).await?;
+    let series = metrics::query(stack, &counts(started)).await?;
     Ok(Edges(series.iter().filter_map(edge).collect()))
+}
+
+/// Requests by edge, as the Tempo counts them that was started then: Prometheus shows for five
+/// minutes what one that is gone sent last, and its successor begins with nothing.
+fn counts(started: f64) -> String {
+    format!("sum by (client, server, connection_type) ({TOTAL} and timestamp({TOTAL}) > {started})")
 }
 
 fn edge(series: &Value) -> Option<(Edge, f64)> {
@@ -105,28 +110,31 @@ fn grown(before: &Edges, now: &Edges, is_it: fn(&Edge) -> bool) -> Result<String
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use serde_json::json;
     use time::OffsetDateTime;
 
     use super::*;
+    use crate::config::Config;
     use crate::end::End;
     use crate::http::Http;
     use crate::steps::stand_in;
 
-    /// Whether the graph is found to have grown where Prometheus fails so many times, and then
-    /// always knows the same edges.
-    async fn has_grown(failures: usize) -> bool {
-        let edge = |client: &str, server: &str, kind: &str| {
+    /// The edges from the browser to the database, each seen so often.
+    fn path(count: &str) -> Value {
+        let edges = [("task-frontend", "lab-proxy", ""), ("task-backend", "postgres", "database")];
+        let series = edges.map(|(client, server, kind)| {
             json!({
                 "metric": { "client": client, "server": server, "connection_type": kind },
-                "value": [0, "3"],
+                "value": [0, count],
             })
-        };
-        let series = json!([
-            edge("task-frontend", "lab-proxy", ""),
-            edge("task-backend", "postgres", "database"),
-        ]);
-        let config = stand_in::prometheus(failures, &series, "0");
+        });
+        series.into_iter().collect()
+    }
+
+    /// Whether the graph is found to have grown.
+    async fn has_grown(config: Config) -> bool {
         let http = Http::new().unwrap();
         let stack = Stack { config: &config, http: &http, start: OffsetDateTime::now_utc() };
         let mut report = Report::new(false, End::new(Duration::from_mins(1)).unwrap());
@@ -138,8 +146,24 @@ mod tests {
     #[tokio::test]
     async fn what_was_before_has_to_be_known() {
         // Edges that stay as they are have not grown, whether or not they were seen before.
-        assert!(!has_grown(0).await);
-        assert!(!has_grown(1).await);
+        for failures in [0, 1] {
+            assert!(!has_grown(stand_in::prometheus(failures, &path("3"), "0")).await);
+        }
+    }
+
+    /// The first sample is of before Tempo was started, the second of after it; Prometheus
+    /// has that one from the third request on.
+    #[tokio::test]
+    async fn what_a_tempo_counted_that_is_gone_is_no_measure() {
+        let asked = AtomicUsize::new(0);
+        let config = stand_in::stores(0, "10", move |query| {
+            let now = asked.fetch_add(1, Ordering::Relaxed);
+            let (time, count) = if now < 2 { (999.0, "2815") } else { (1015.5, "1") };
+            let after: f64 =
+                query.trim_end_matches(')').rsplit(" > ").next().unwrap().parse().unwrap();
+            if time > after { path(count) } else { json!([]) }
+        });
+        assert!(has_grown(config).await);
     }
 
     fn edges(counts: &[(&str, &str, &str, &str)]) -> Edges {

@@ -90,6 +90,14 @@ pub(crate) async fn range(stack: &Stack<'_>, expression: &str) -> Result<Vec<Val
     Ok(answer["data"]["result"].as_array().cloned().unwrap_or_default())
 }
 
+/// When a program that shows its metrics was started, in seconds since 1970 by its own clock.
+pub(crate) async fn started(stack: &Stack<'_>, program: &str) -> Result<f64, Failure> {
+    let exposed = stack.http.text(&format!("{program}/metrics")).await?;
+    let line = exposed.lines().find_map(|line| line.strip_prefix("process_start_time_seconds "));
+    let time = line.and_then(|value| value.trim().parse().ok());
+    time.ok_or_else(|| format!("{program} does not tell when it was started"))
+}
+
 /// The sample of a series.
 pub(crate) fn value(series: &Value) -> Option<&str> {
     series["value"][1].as_str()

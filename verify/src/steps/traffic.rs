@@ -27,8 +27,9 @@ const EXPECTED: &str = "within 5 % of the generator's own count";
 /// was started anew shows what the one before saw last for five minutes, unless it is asked
 /// for what is young.
 const SETTLED: f64 = 45.0;
-const YOUNGEST: &str =
-    "time() - max(process_start_time_seconds{job=~\"backend|prometheus|tempo\"})";
+/// Each is scraped every 15 seconds at least.
+const YOUNGEST: &str = "time() - max(last_over_time(\
+    process_start_time_seconds{job=~\"backend|prometheus|tempo\"}[20s]))";
 
 /// Counters, and which of the generator's counts each must have grown by. Tempo sends its
 /// own every 15 seconds.
