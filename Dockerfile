@@ -23,15 +23,27 @@ RUN cargo fetch --locked \
  && cargo build --locked --release --package backend --package loadgen --package verify \
  && cargo build --locked --package xtask
 
-FROM dependencies AS programs
-COPY . .
+# From here on hollow crates stand for those that a stage is not about, so that a change of
+# the backend builds neither the tools nor the frontend anew. All three packages are named
+# all the same: which features dependencies have depends on who is built.
+FROM dependencies AS server
+COPY api-types api-types
+COPY telemetry telemetry
+COPY migrations migrations
+COPY backend backend
 ARG LAB_REVISION=unknown
 # Cargo compares times: a file of the repository may be older than its hollow self's build.
 RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
  && LAB_REVISION=$LAB_REVISION cargo build --locked --release --package backend --package loadgen --package verify
 
-# Hollow crates stand for those that the frontend is not made of, so that a change of the
-# backend does not build it anew.
+FROM dependencies AS tools
+COPY api-types api-types
+COPY telemetry telemetry
+COPY loadgen loadgen
+COPY verify verify
+RUN find . -path ./target -prune -o -name '*.rs' -exec touch {} + \
+ && cargo build --locked --release --package backend --package loadgen --package verify
+
 FROM dependencies AS assets
 COPY api-types api-types
 COPY frontend-wasm frontend-wasm
@@ -49,7 +61,7 @@ LABEL org.opencontainers.image.title="Observability Lab: backend" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="$LAB_VERSION" \
       org.opencontainers.image.revision="$LAB_REVISION"
-COPY --from=programs /lab/target/release/backend /usr/local/bin/backend
+COPY --from=server /lab/target/release/backend /usr/local/bin/backend
 COPY --from=assets /assets /usr/share/lab/assets
 ENV LAB_LISTEN=0.0.0.0:5000 \
     LAB_ASSETS_DIR=/usr/share/lab/assets
@@ -67,7 +79,7 @@ LABEL org.opencontainers.image.title="Observability Lab: loadgen" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="$LAB_VERSION" \
       org.opencontainers.image.revision="$LAB_REVISION"
-COPY --from=programs /lab/target/release/loadgen /usr/local/bin/loadgen
+COPY --from=tools /lab/target/release/loadgen /usr/local/bin/loadgen
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/loadgen"]
 CMD ["continuous"]
@@ -80,8 +92,8 @@ LABEL org.opencontainers.image.title="Observability Lab: verify" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="$LAB_VERSION" \
       org.opencontainers.image.revision="$LAB_REVISION"
-COPY --from=programs /lab/target/release/verify /usr/local/bin/verify
-COPY --from=programs /lab/target/release/loadgen /usr/local/bin/loadgen
+COPY --from=tools /lab/target/release/verify /usr/local/bin/verify
+COPY --from=tools /lab/target/release/loadgen /usr/local/bin/loadgen
 COPY grafana/dashboards /usr/share/lab/dashboards
 ENV VERIFY_DASHBOARDS=/usr/share/lab/dashboards \
     VERIFY_LOADGEN=/usr/local/bin/loadgen
