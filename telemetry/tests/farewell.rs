@@ -6,17 +6,11 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use telemetry::{Config, Dropped, Pipeline, Signal, Sink};
+use telemetry::{Config, Pipeline};
 use tracing::dispatcher::with_default;
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Dispatch, Event, Metadata, Subscriber};
-
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn accept(&mut self, _batch: Vec<Signal>, _dropped: &Dropped) {}
-}
 
 /// Keeps the names of all that the process could record.
 #[derive(Clone, Default)]
@@ -51,8 +45,7 @@ fn a_subscriber_that_goes_says_nothing() {
     let callsites = Callsites::default();
     let seen = Dispatch::new(callsites.clone());
     let config = Config::from_lookup("test-service", "1.2.3", &|_| None).unwrap();
-    let Pipeline { dispatch, telemetry } =
-        telemetry::build(&config, io::sink(), Some(Box::new(Nowhere))).unwrap();
+    let Pipeline { dispatch, telemetry } = telemetry::build(&config, io::sink(), None).unwrap();
     with_default(&dispatch, || tracing::info_span!("work").in_scope(|| {}));
     assert!(telemetry.shutdown(Duration::from_secs(10)));
 

@@ -121,16 +121,19 @@ mod tests {
     use crate::http::Http;
     use crate::steps::stand_in;
 
+    fn series(client: &str, server: &str, kind: &str, count: &str) -> Value {
+        json!({
+            "metric": { "client": client, "server": server, "connection_type": kind },
+            "value": [0, count],
+        })
+    }
+
     /// The edges from the browser to the database, each seen so often.
     fn path(count: &str) -> Value {
-        let edges = [("task-frontend", "lab-proxy", ""), ("task-backend", "postgres", "database")];
-        let series = edges.map(|(client, server, kind)| {
-            json!({
-                "metric": { "client": client, "server": server, "connection_type": kind },
-                "value": [0, count],
-            })
-        });
-        series.into_iter().collect()
+        json!([
+            series("task-frontend", "lab-proxy", "", count),
+            series("task-backend", "postgres", "database", count),
+        ])
     }
 
     /// Whether the graph is found to have grown.
@@ -168,12 +171,9 @@ mod tests {
 
     fn edges(counts: &[(&str, &str, &str, &str)]) -> Edges {
         let series = counts.iter().map(|(client, server, kind, count)| {
-            json!({
-                "metric": { "client": client, "server": server, "connection_type": kind },
-                "value": [0, count],
-            })
+            edge(&series(client, server, kind, count)).unwrap()
         });
-        Edges(series.filter_map(|series| edge(&series)).collect())
+        Edges(series.collect())
     }
 
     #[test]
