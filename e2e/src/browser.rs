@@ -41,18 +41,27 @@ pub struct Browser {
     _profile: TempDir,
 }
 
+/// Starts a driver and gives its port.
+fn drive() -> anyhow::Result<(Process, u16)> {
+    let mut command = Command::new("chromedriver");
+    command.arg("--port=0");
+    Process::start(command, |line| {
+        line.strip_prefix("ChromeDriver was started successfully on port ")?
+            .trim_end_matches('.')
+            .parse()
+            .ok()
+    })
+    .context("chromedriver is needed; `cargo xtask test` installs it")
+}
+
 impl Browser {
     /// Starts a browser with an empty profile.
     pub async fn start() -> anyhow::Result<Self> {
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0");
-        let (driver, port) = Process::start(command, |line| {
-            line.strip_prefix("ChromeDriver was started successfully on port ")?
-                .trim_end_matches('.')
-                .parse::<u16>()
-                .ok()
-        })
-        .context("chromedriver is needed; `cargo xtask test` installs it")?;
+        // It takes a port that is free on IPv4, and ends where that is taken on IPv6.
+        let (driver, port) = drive().or_else(|error| {
+            println!("chromedriver is started once more: {error:#}");
+            drive()
+        })?;
         let profile = TempDir::new().context("no temporary folder")?;
         let mut args: Vec<String> = FLAGS.map(str::to_owned).to_vec();
         args.push(format!("--user-data-dir={}", profile.path().display()));
